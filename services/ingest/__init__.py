@@ -1,0 +1,1 @@
+"""Ingest takes in what customers write, and owns the conversation."""

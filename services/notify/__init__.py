@@ -1,0 +1,1 @@
+"""Notify tells customers and agents."""

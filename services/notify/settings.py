@@ -1,0 +1,12 @@
+"""The settings of notify, beside those that all services have."""
+
+from pydantic import Field
+
+from shared.settings import Settings as SharedSettings
+
+
+class Settings(SharedSettings):
+    """From the environment, prefix `KARTICA_`."""
+
+    database: str = "kartica_notify"
+    http_port: int = Field(default=8104, ge=0, le=65535)

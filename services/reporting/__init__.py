@@ -1,0 +1,1 @@
+"""Reporting answers questions about everything that happened."""

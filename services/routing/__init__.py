@@ -1,0 +1,1 @@
+"""Routing decides category, priority, team and agent."""

@@ -1,0 +1,1 @@
+"""Sla runs the clocks and escalates what is overdue."""

@@ -1,0 +1,1 @@
+"""The chassis of the five services: events, messaging, exactly-once commits, HTTP. It knows no service."""

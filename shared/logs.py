@@ -1,0 +1,41 @@
+"""Logs are JSON lines with stable keys; personal data stays below INFO."""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+
+def configure(*, service: str, level: str) -> None:
+    """Makes structlog, and what libraries log at WARNING or worse, print JSON lines to standard error."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.dict_tracebacks,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelName(level)),
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
+        )
+    )
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)
+    for library in ("aio_pika", "aiormq", "pymongo", "uvicorn", "httpx", "httpcore", "mail.log", "websockets"):
+        logging.getLogger(library).setLevel(logging.WARNING)
+    # Every lost connection is logged by the bus itself; aio-pika adds a traceback per channel.
+    logging.getLogger("aio_pika.tools").setLevel(logging.CRITICAL)
+    structlog.contextvars.bind_contextvars(service=service)

@@ -1,0 +1,224 @@
+"""Commits what a decision came to exactly once, and has its events sent at least once.
+
+One record per handled cause, in the collection `handled`, is inbox and outbox in one: its unique key
+tells a repeat, and it holds the events until they are sent (docs/developer.md tells why).
+"""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from prometheus_client import CollectorRegistry, Counter, Gauge
+
+from shared.change import Apply, Change, Delete, Insert, Update, Write
+from shared.envelope import Event
+from shared.errors import Stale, Transient
+from shared.mongo import DeleteOne, InsertOne, Mongo, UpdateOne, is_duplicate_key, is_transient
+
+KEPT = timedelta(days=14)
+"""How long a repeat is recognised after its events were sent."""
+UNSENT_AFTER = timedelta(seconds=5)
+"""How old an unsent record must be before the sweeper sends it for a process that may be dead."""
+ATTEMPTS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """An event on its way: encoded once, stored and published as it is."""
+
+    id: str
+    type: str
+    correlation_id: str
+    time: datetime
+    body: bytes
+
+    @classmethod
+    def of(cls, event: Event) -> "Outgoing":
+        return cls(event.id, event.type, event.correlationid, event.time, event.encoded())
+
+    @classmethod
+    def stored(cls, document: Mapping[str, Any]) -> "Outgoing":
+        return cls(
+            document["id"], document["type"], document["correlation_id"], document["time"], bytes(document["body"])
+        )
+
+    def document(self) -> dict[str, Any]:
+        return {
+            "id": self.id,
+            "type": self.type,
+            "correlation_id": self.correlation_id,
+            "time": self.time,
+            "body": self.body,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a cause led to; `repeated` when it had been handled before."""
+
+    answer: Mapping[str, Any]
+    repeated: bool
+
+
+Publish = Callable[[Outgoing], Awaitable[None]]
+Decide = Callable[[], Awaitable[Change]]
+
+
+class Once:
+    """`await once.handle(key, subject, decide)` has the effect of `decide` once per key, ever."""
+
+    def __init__(self, mongo: Mongo, publish: Publish, *, registry: CollectorRegistry) -> None:
+        self._mongo = mongo
+        self._handled = mongo.database["handled"]
+        self._publish = publish
+        self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
+        self._sending: set[asyncio.Task[None]] = set()
+        self._repeats = Counter("kartica_repeats", "Causes that had been handled before", registry=registry)
+        self._stale = Counter("kartica_stale_decisions", "Decisions taken again", registry=registry)
+        self._swept = Counter("kartica_outbox_swept", "Records whose events the sweeper sent", registry=registry)
+        self._age = Gauge("kartica_outbox_age_seconds", "Age of the oldest unsent event", registry=registry)
+
+    async def prepare(self) -> None:
+        """Makes the collection and its indexes."""
+        await self._mongo.ensure_collections(["handled"])
+        await self._handled.create_index("unsent", sparse=True)
+        await self._handled.create_index("sent_at", expireAfterSeconds=int(KEPT.total_seconds()))
+
+    async def handle(self, key: str, subject: str, decide: Decide, *, wait_sent: bool = True) -> Outcome:
+        """Decides and commits, unless `key` was handled before; then has the events sent.
+
+        `decide` loads what it needs and returns a `Change`; it may be called several times, so it does
+        nothing else. Calls about the same `subject` wait for each other in this process; between
+        processes the version guards do it. Returns after the commit and, with `wait_sent`, after the
+        broker has confirmed every event. Whatever `decide` raises is raised, and nothing is written.
+        """
+        async with self._lock(subject):
+            record, repeated = await self._commit(key, decide)
+        if repeated:
+            self._repeats.inc()
+        if "unsent" in record:
+            sending = self._send([record])
+            if wait_sent:
+                await sending
+            else:
+                self._in_background(sending)
+        return Outcome(answer=record.get("answer", {}), repeated=repeated)
+
+    async def answer_to(self, key: str) -> Mapping[str, Any] | None:
+        """What the change of a handled cause answered, or None if it was not handled yet."""
+        record = await self._handled.find_one({"_id": key})
+        return None if record is None else record.get("answer", {})
+
+    async def sweep(self) -> int:
+        """Sends what was committed and never marked as sent; the number of records."""
+        limit = datetime.now(UTC) - UNSENT_AFTER
+        records = await self._handled.find({"unsent": {"$lt": limit}}).sort("unsent", 1).limit(200).to_list(None)
+        oldest = records[0]["unsent"] if records else None
+        self._age.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
+        if records:
+            await self._send(records)
+            self._swept.inc(len(records))
+        return len(records)
+
+    async def finish(self) -> None:
+        """Waits until what was committed here is sent, or could not be."""
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=10)
+
+    async def _commit(self, key: str, decide: Decide) -> tuple[Mapping[str, Any], bool]:
+        for attempt in range(ATTEMPTS):
+            known = await self._handled.find_one({"_id": key})
+            if known is not None:
+                return known, True
+            change = await decide()
+            try:
+                return await self._transact(key, change), False
+            except Stale:
+                self._stale.inc()
+            except Exception as error:
+                if is_duplicate_key(error):  # handled meanwhile, or a document appeared: look again
+                    self._stale.inc()
+                elif not is_transient(error):
+                    raise
+                await asyncio.sleep(random.uniform(0, 0.01 * 2 ** min(attempt, 7)))
+        raise Transient(f"{key}: no commit in {ATTEMPTS} attempts")
+
+    async def _transact(self, key: str, change: Change) -> Mapping[str, Any]:
+        now = datetime.now(UTC)
+        record: dict[str, Any] = {"_id": key, "at": now}
+        if change.answer:
+            record["answer"] = dict(change.answer)
+        if change.events:
+            record["unsent"] = now
+            record["events"] = [Outgoing.of(event).document() for event in change.events]
+        else:
+            record["sent_at"] = now
+        async with self._mongo.transaction() as session:
+            await self._handled.insert_one(record, session=session)
+            for collection, writes in _by_collection(change.writes).items():
+                result = await self._mongo.database[collection].bulk_write(
+                    [_operation(write) for write in writes], session=session
+                )
+                expected = sum(isinstance(write, Update) and write.version > 0 for write in writes)
+                applied = sum(isinstance(write, Apply) for write in writes) - result.upserted_count
+                if result.matched_count != expected + applied:
+                    raise Stale(f"{key}: {collection} has moved on")
+        return record
+
+    async def _send(self, records: Sequence[Mapping[str, Any]]) -> None:
+        events = [Outgoing.stored(event) for record in records for event in record["events"]]
+        await asyncio.gather(*(self._publish(event) for event in events))
+        await self._handled.update_many(
+            {"_id": {"$in": [record["_id"] for record in records]}},
+            {"$set": {"sent_at": datetime.now(UTC)}, "$unset": {"unsent": "", "events": ""}},
+        )
+
+    def _in_background(self, sending: Any) -> None:
+        task = asyncio.create_task(sending)
+        self._sending.add(task)
+        task.add_done_callback(self._sent)
+
+    def _sent(self, task: "asyncio.Task[None]") -> None:
+        self._sending.discard(task)
+        if not task.cancelled():
+            task.exception()  # the record stays unsent, and the sweeper repeats it
+
+    @asynccontextmanager
+    async def _lock(self, subject: str) -> AsyncIterator[None]:
+        lock, waiting = self._locks.setdefault(subject, (asyncio.Lock(), []))
+        waiting.append(None)
+        try:
+            async with lock:
+                yield
+        finally:
+            waiting.pop()
+            if not waiting:
+                self._locks.pop(subject, None)
+
+
+def _by_collection(writes: Sequence[Write]) -> dict[str, list[Write]]:
+    grouped: dict[str, list[Write]] = {}
+    for write in writes:
+        grouped.setdefault(write.collection, []).append(write)
+    return grouped
+
+
+def _operation(write: Write) -> Any:
+    match write:
+        case Insert(document=document):
+            return InsertOne(dict(document))
+        case Update(id=id, version=0, set=fields):
+            return InsertOne({"_id": id, "version": 1, **fields})
+        case Update(id=id, version=version, set=fields, unset=gone):
+            guarded: dict[str, Any] = {"$set": {**fields, "version": version + 1}}
+            if gone:
+                guarded["$unset"] = dict.fromkeys(gone, "")
+            return UpdateOne({"_id": id, "version": version}, guarded)
+        case Apply(id=id, update=update):
+            return UpdateOne({"_id": id}, dict(update), upsert=True)
+        case Delete(id=id):
+            return DeleteOne({"_id": id})
