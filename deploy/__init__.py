@@ -1,0 +1,1 @@
+"""Everything that brings Kartica onto machines: the laptop, containers, Kubernetes."""

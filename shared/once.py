@@ -76,7 +76,7 @@ class Once:
         self._handled = mongo.database["handled"]
         self._publish = publish
         self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
-        self._sending: set[asyncio.Task[None]] = set()
+        self._sending: dict[str, asyncio.Task[None]] = {}
         self._repeats = Counter("kartica_repeats", "Causes that had been handled before", registry=registry)
         self._stale = Counter("kartica_stale_decisions", "Decisions taken again", registry=registry)
         self._swept = Counter("kartica_outbox_swept", "Records whose events the sweeper sent", registry=registry)
@@ -101,11 +101,9 @@ class Once:
         if repeated:
             self._repeats.inc()
         if "unsent" in record:
-            sending = self._send([record])
+            sending = self._sending.get(key) or self._in_background(record)
             if wait_sent:
-                await sending
-            else:
-                self._in_background(sending)
+                await asyncio.shield(sending)
         return Outcome(answer=record.get("answer", {}), repeated=repeated)
 
     async def answer_to(self, key: str) -> Mapping[str, Any] | None:
@@ -127,7 +125,7 @@ class Once:
     async def finish(self) -> None:
         """Waits until what was committed here is sent, or could not be."""
         if self._sending:
-            await asyncio.wait(self._sending, timeout=10)
+            await asyncio.wait(self._sending.values(), timeout=10)
 
     async def _commit(self, key: str, decide: Decide) -> tuple[Mapping[str, Any], bool]:
         for attempt in range(ATTEMPTS):
@@ -177,15 +175,19 @@ class Once:
             {"$set": {"sent_at": datetime.now(UTC)}, "$unset": {"unsent": "", "events": ""}},
         )
 
-    def _in_background(self, sending: Any) -> None:
-        task = asyncio.create_task(sending)
-        self._sending.add(task)
-        task.add_done_callback(self._sent)
+    def _in_background(self, record: Mapping[str, Any]) -> "asyncio.Task[None]":
+        """Sends a record's events; whoever handles the same cause meanwhile waits for the same sending."""
+        key: str = record["_id"]
+        task = asyncio.create_task(self._send([record]))
+        self._sending[key] = task
 
-    def _sent(self, task: "asyncio.Task[None]") -> None:
-        self._sending.discard(task)
-        if not task.cancelled():
-            task.exception()  # the record stays unsent, and the sweeper repeats it
+        def sent(_: "asyncio.Task[None]") -> None:
+            self._sending.pop(key, None)
+            if not task.cancelled():
+                task.exception()  # the record stays unsent, and the sweeper repeats it
+
+        task.add_done_callback(sent)
+        return task
 
     @asynccontextmanager
     async def _lock(self, subject: str) -> AsyncIterator[None]:

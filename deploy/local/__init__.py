@@ -1,0 +1,1 @@
+"""The laptop stack: finds or starts RabbitMQ and MongoDB, runs the five services, shows the journey."""

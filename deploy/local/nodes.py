@@ -1,0 +1,180 @@
+"""RabbitMQ and MongoDB for whoever needs them here: found, or started once and shared, and stopped by the last user.
+
+The first of these that works: URLs in the environment (KARTICA_RABBITMQ_URL and KARTICA_RABBITMQ_API_URL of an
+administrator, KARTICA_MONGODB_URL), containers, programs. KARTICA_NODES=docker or =programs leaves no choice.
+"""
+
+import fcntl
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from deploy.local import containers, mongodb, rabbitmq
+from deploy.local.machine import LOCAL, CannotRun, has_docker, say
+from deploy.local.rabbitmq import RabbitMq
+
+FOLDER = LOCAL / "nodes"
+STATE = FOLDER / "state.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Nodes:
+    """A broker and a database, and where they come from."""
+
+    rabbitmq: RabbitMq
+    mongodb_url: str
+    origin: str
+
+
+Start = Callable[[], tuple[Nodes, list[dict[str, Any]]]]
+
+
+@contextmanager
+def shared_nodes(*, in_containers: Start | None = None) -> Iterator[Nodes]:
+    """The nodes, for as long as the block runs; several processes may hold them at a time."""
+    given = _from_environment()
+    if given is not None:
+        yield given
+        return
+    user = FOLDER / f"user-{os.getpid()}"
+    with _locked():
+        nodes = _running() or _start(in_containers or containers.start)
+        user.touch()
+    try:
+        yield nodes
+    finally:
+        with _locked():
+            user.unlink(missing_ok=True)
+            if not _users():
+                stop_all()
+
+
+def stop_all() -> None:
+    """Stops what was started here, whoever still uses it."""
+    if not STATE.exists():
+        return
+    for part in json.loads(STATE.read_text())["parts"]:
+        if part["kind"] == "process":
+            _stop_process(part)
+        else:
+            containers.remove(part["id"])
+    STATE.unlink()
+
+
+def _from_environment() -> Nodes | None:
+    names = ("KARTICA_RABBITMQ_URL", "KARTICA_RABBITMQ_API_URL", "KARTICA_MONGODB_URL")
+    urls = [os.environ.get(name, "") for name in names]
+    if not any(urls):
+        return None
+    if not all(urls):
+        raise CannotRun(f"Set all of {', '.join(names)}, or none.")
+    nodes = Nodes(RabbitMq(amqp_url=urls[0].rstrip("/"), api_url=urls[1]), urls[2], "the environment")
+    if not nodes.rabbitmq.answers():
+        raise CannotRun("RabbitMQ's management API does not answer at KARTICA_RABBITMQ_API_URL.")
+    return nodes
+
+
+def _start(in_containers: Start) -> Nodes:
+    wanted = os.environ.get("KARTICA_NODES", "")
+    if wanted not in ("", "docker", "programs"):
+        raise CannotRun("KARTICA_NODES is docker, programs, or not set.")
+    if wanted == "docker" or (not wanted and has_docker()):
+        try:
+            return _keep(*in_containers())
+        except Exception as error:
+            if wanted:
+                raise CannotRun(f"Docker could not run the nodes: {error}") from error
+            say(f"Docker is there but could not run the nodes ({error}); trying programs of this machine")
+    return _keep(*_start_programs())
+
+
+def _start_programs() -> tuple[Nodes, list[dict[str, Any]]]:
+    broker, broker_part = rabbitmq.start_program(FOLDER / "rabbitmq")
+    try:
+        database_url, database_part = mongodb.start_program(FOLDER / "mongodb")
+    except BaseException:
+        _stop_process(broker_part)
+        raise
+    return Nodes(broker, database_url, "programs of this machine"), [broker_part, database_part]
+
+
+def _keep(nodes: Nodes, parts: list[dict[str, Any]]) -> Nodes:
+    state = {
+        "amqp_url": nodes.rabbitmq.amqp_url,
+        "api_url": nodes.rabbitmq.api_url,
+        "mongodb_url": nodes.mongodb_url,
+        "origin": nodes.origin,
+        "parts": parts,
+    }
+    STATE.touch(mode=0o600)
+    STATE.write_text(json.dumps(state))
+    return nodes
+
+
+def _running() -> Nodes | None:
+    """What an earlier user started, if it still answers; otherwise its remains are stopped."""
+    if not STATE.exists():
+        return None
+    state = json.loads(STATE.read_text())
+    nodes = Nodes(RabbitMq(state["amqp_url"], state["api_url"]), state["mongodb_url"], state["origin"])
+    if nodes.rabbitmq.answers():
+        return nodes
+    stop_all()
+    return None
+
+
+def _users() -> list[Path]:
+    """The holders that are alive; what dead ones left is removed."""
+    alive = []
+    for path in FOLDER.glob("user-*"):
+        try:
+            os.kill(int(path.name.removeprefix("user-")), 0)
+        except ProcessLookupError:
+            path.unlink(missing_ok=True)
+        except PermissionError:
+            alive.append(path)
+        else:
+            alive.append(path)
+    return alive
+
+
+@contextmanager
+def _locked() -> Iterator[None]:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with (FOLDER / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _stop_process(part: dict[str, Any]) -> None:
+    group = part["pid"]
+    for number, seconds in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
+        try:
+            os.killpg(group, number)
+        except ProcessLookupError:
+            break
+        deadline = time.monotonic() + seconds
+        while _group_lives(group) and time.monotonic() < deadline:
+            time.sleep(0.05)
+    if "epmd_port" in part:  # the port mapper outlives its node
+        environment = {**os.environ, "ERL_EPMD_PORT": str(part["epmd_port"]), "ERL_EPMD_ADDRESS": "127.0.0.1"}
+        subprocess.run(["epmd", "-kill"], env=environment, capture_output=True, check=False)
+
+
+def _group_lives(group: int) -> bool:
+    try:
+        os.waitpid(-group, os.WNOHANG)  # a child of ours would stay a zombie
+    except ChildProcessError:
+        pass
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
