@@ -49,6 +49,12 @@ class Envelope(Frozen):
     ticketversion: Annotated[int, Field(ge=0)] = 0
     traceparent: str | None = None
 
+    @classmethod
+    def type_name(cls) -> str:
+        """The `type` of this model, which is also its routing key."""
+        name: str = cls.model_fields["type"].default
+        return name
+
     def encoded(self) -> bytes:
         """The JSON that goes over the bus, is stored until it is sent, and is shown in a dead queue."""
         return self.__pydantic_serializer__.to_json(self)
@@ -80,7 +86,7 @@ class Event(Envelope):
         the same cause gives the same event.
         """
         about = subject or cause.subject
-        kind = cls.model_fields["type"].default
+        kind = cls.type_name()
         return cls(
             id=derived_id(cause.id, cls.owner, kind, about, place),
             source=f"kartica/{cls.owner}",
@@ -118,7 +124,7 @@ class Command(Envelope):
         return cls(
             id=key,
             source=source,
-            type=cls.model_fields["type"].default,
+            type=cls.type_name(),
             subject=subject,
             time=time,
             correlationid=key,
@@ -130,4 +136,4 @@ class Command(Envelope):
 
 def by_type(models: Iterable[type[E]]) -> dict[str, type[E]]:
     """The models by their `type`, which is also their routing key."""
-    return {model.model_fields["type"].default: model for model in models}
+    return {model.type_name(): model for model in models}

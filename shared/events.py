@@ -72,6 +72,7 @@ class TicketOpenedData(Frozen):
     language: str | None = None
     fields: Annotated[dict[str, Any], Field(default_factory=dict)]
     status: Status = "new"
+    follows: Annotated[Uuid | None, Field(description="The closed ticket that this one continues")] = None
     message: Message
 
 
@@ -175,7 +176,10 @@ Clock = Literal["first_response", "resolution"]
 class SlaChangedData(Frozen):
     clock: Clock
     cycle: Annotated[int, Field(ge=1)] = 1
-    change: Literal["started", "paused", "resumed", "met", "cancelled", "retargeted"]
+    change: Annotated[
+        Literal["started", "paused", "resumed", "met", "stopped", "cancelled", "retargeted"],
+        Field(description="met ended in time, stopped ended after it was due"),
+    ]
     due_at: Annotated[AwareDatetime | None, Field(description="None while paused or ended")] = None
     policy: str
     calendar: str

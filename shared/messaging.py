@@ -6,7 +6,7 @@ import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar, Union, cast
+from typing import Any, Union
 
 import aio_pika
 import structlog
@@ -27,7 +27,6 @@ PUBLISH_TIMEOUT = 10.0
 MAX_REASON = 500
 
 log = structlog.get_logger()
-E = TypeVar("E", bound=Envelope)
 Handler = Callable[[Any], Awaitable[None]]
 
 
@@ -41,7 +40,7 @@ class Subscription:
 
     @property
     def routing_keys(self) -> tuple[str, ...]:
-        return tuple(model.model_fields["type"].default for model in self.models)
+        return tuple(model.type_name() for model in self.models)
 
 
 async def _undecoded(message: RabbitMessage) -> RabbitMessage:
@@ -84,13 +83,12 @@ class Bus:
         self._seconds = Histogram("kartica_handle_seconds", "Time to handle a delivery", ["queue"], registry=registry)
         self._published = Counter("kartica_published", "Events that the broker confirmed", ["type"], registry=registry)
 
-    def subscribe(self, queue: str, exchange: str, handlers: Mapping[type[E], Callable[[E], Awaitable[None]]]) -> None:
+    def subscribe(self, queue: str, exchange: str, handlers: Mapping[type[Any], Handler]) -> None:
         """Has `handlers` called for what comes into `queue`, up to `prefetch` at a time, in no order."""
         subscription = Subscription(queue, exchange, tuple(handlers))
         self.subscriptions.append(subscription)
         by_type: dict[str, tuple[type[Envelope], Handler]] = {
-            key: (model, cast(Handler, handlers[model]))
-            for key, model in zip(subscription.routing_keys, handlers, strict=True)
+            key: (model, handlers[model]) for key, model in zip(subscription.routing_keys, handlers, strict=True)
         }
 
         async def deliver(message: Any) -> None:
@@ -109,7 +107,7 @@ class Bus:
     def document(self, events: Sequence[type[Envelope]]) -> None:
         """Names the events that the service publishes, for its AsyncAPI document."""
         for event in events:
-            kind = event.model_fields["type"].default
+            kind = event.type_name()
             self.broker.publisher(
                 exchange=self._exchanges[EVENTS_EXCHANGE], routing_key=kind, schema=event, title=kind, persist=True
             )
@@ -136,7 +134,7 @@ class Bus:
             return "RabbitMQ does not answer"
         for subscription, subscriber in zip(self.subscriptions, self._subscribers, strict=True):
             queue = subscriber._queue_obj
-            if queue is None or queue.channel.is_closed:
+            if queue is None or queue.channel.is_closed or subscriber._consumer_tag is None:
                 return f"no consumer on {subscription.queue}"
         return None
 

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 from gridfs.asynchronous import AsyncGridFSBucket
-from gridfs.errors import FileExists, NoFile
+from gridfs.errors import NoFile
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorGridFSBucket
 from pymongo import (
     ASCENDING,
@@ -116,16 +116,18 @@ class Mongo:
         return found
 
     async def put_file(self, file_id: str, content: bytes, *, name: str, metadata: Mapping[str, Any]) -> None:
-        """Stores a file under its id; a file that is already there stays as it is."""
-        try:
-            await self._bucket().upload_from_stream_with_id(file_id, name, content, metadata=dict(metadata))
-        except (FileExists, DuplicateKeyError, BulkWriteError):
-            pass  # the id is the hash of the content
+        """Stores a file under its id; a file that is already there stays as it is.
+
+        The id is its name in GridFS, not the key of its chunks: those of an upload that a crash cut
+        short would stand in the way of the next one for ever.
+        """
+        if await self.database["fs.files"].find_one({"filename": file_id}, {"_id": 1}) is None:
+            await self._bucket().upload_from_stream(file_id, content, metadata={**metadata, "name": name})
 
     async def get_file(self, file_id: str) -> bytes | None:
         """The content of a file, or None."""
         try:
-            stream = await self._bucket().open_download_stream(file_id)
+            stream = await self._bucket().open_download_stream_by_name(file_id)
         except NoFile:
             return None
         content: bytes = await stream.read()

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
+from importlib.util import find_spec
 from typing import Any, TypeVar
 
 import structlog
@@ -11,6 +12,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
 from faststream.specification import AsyncAPI
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, generate_latest
 from prometheus_client.platform_collector import PlatformCollector
@@ -55,8 +57,9 @@ class Service:
         self._stops: list[Step] = []
         self._loops: list[tuple[str, Step, float]] = [("sweep", self.once.sweep, 1.0)]
         self._health: list[Callable[[], Awaitable[str | None]]] = [self._database_answers, self.bus.alive]
-        self.app = FastAPI(
-            title=f"Kartica {name}", lifespan=self._lifespan, redoc_url=None, version="1", docs_url="/docs"
+        # Its pages carry their scripts along: nothing is fetched from anywhere when they are opened.
+        self.app = FastAPIOffline(
+            docs_url="/docs", redoc_url=None, title=f"Kartica {name}", version="1", lifespan=self._lifespan
         )
         self.app.state.service = self
         problems.install(self.app)
@@ -178,7 +181,8 @@ def main(settings_type: type[S], create_app: Callable[[S], FastAPI]) -> None:
         log_config=None,
         access_log=False,
         http="httptools",
-        ws="websockets-sansio",
+        # Only the service that has a chat brings a WebSocket library along.
+        ws="websockets-sansio" if find_spec("websockets") else "none",
         timeout_graceful_shutdown=10,
         server_header=False,
     )

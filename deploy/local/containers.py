@@ -5,7 +5,7 @@ import subprocess
 from typing import TYPE_CHECKING, Any
 
 from deploy.local import mongodb, rabbitmq
-from deploy.local.machine import CannotRun, say, wait_until
+from deploy.local.machine import CannotRun, free_port, say, wait_until
 from deploy.local.rabbitmq import RabbitMq
 
 if TYPE_CHECKING:
@@ -43,10 +43,17 @@ def remove(container: str) -> None:
     subprocess.run(["docker", "rm", "--force", "--volumes", container], capture_output=True, check=False)
 
 
+def kill_and_start(container: str) -> None:
+    """What a power cut does to a container: it keeps its files and its ports."""
+    subprocess.run(["docker", "kill", container], capture_output=True, check=True)
+    subprocess.run(["docker", "start", container], capture_output=True, check=True)
+
+
 def _run(image: str, *, ports: tuple[int, ...], command: tuple[str, ...] = ()) -> str:
     if subprocess.run(["docker", "image", "inspect", image], capture_output=True).returncode != 0:
         say(f"pulling {image}")
-    published = [argument for port in ports for argument in ("--publish", f"127.0.0.1::{port}")]
+    # A port that is chosen here stays the same when the container is started again.
+    published = [argument for port in ports for argument in ("--publish", f"127.0.0.1:{free_port()}:{port}")]
     name = f"kartica-{image.partition(':')[0]}-{secrets.token_hex(3)}"
     done = subprocess.run(
         ["docker", "run", "--detach", "--name", name, *published, image, *command], capture_output=True, text=True

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local import containers, mongodb, rabbitmq
-from deploy.local.machine import LOCAL, CannotRun, has_docker, say
+from deploy.local.machine import LOCAL, CannotRun, has_docker, say, wait_until
 from deploy.local.rabbitmq import RabbitMq
 
 FOLDER = LOCAL / "nodes"
@@ -56,15 +56,46 @@ def shared_nodes(*, in_containers: Start | None = None) -> Iterator[Nodes]:
                 stop_all()
 
 
+@dataclass(slots=True)
+class PrivateNodes:
+    """Nodes of one's own, whose broker can be killed without disturbing anybody."""
+
+    nodes: Nodes
+    parts: list[dict[str, Any]]
+
+    def kill_broker(self) -> None:
+        """Kills RabbitMQ as a power cut would, and starts it again; returns when it answers."""
+        broker = self.parts[0]
+        if broker["kind"] == "container":
+            containers.kill_and_start(broker["id"])
+        else:
+            os.killpg(broker["pid"], signal.SIGKILL)
+            while _group_lives(broker["pid"]):
+                time.sleep(0.05)
+            broker["pid"] = rabbitmq.launch(broker["environment"]).pid
+        wait_until(self.nodes.rabbitmq.answers, seconds=rabbitmq.READY_SECONDS, what="RabbitMQ, after its restart,")
+
+
+@contextmanager
+def private_nodes(folder: Path) -> Iterator[PrivateNodes]:
+    """A broker and a database for this block alone: containers where an engine answers, else programs."""
+    wanted = os.environ.get("KARTICA_NODES", "")
+    in_docker = wanted == "docker" or (not wanted and has_docker())
+    nodes, parts = containers.start() if in_docker else _start_programs(folder)
+    private = PrivateNodes(nodes, parts)
+    try:
+        yield private
+    finally:
+        for part in private.parts:
+            _stop(part)
+
+
 def stop_all() -> None:
     """Stops what was started here, whoever still uses it."""
     if not STATE.exists():
         return
     for part in json.loads(STATE.read_text())["parts"]:
-        if part["kind"] == "process":
-            _stop_process(part)
-        else:
-            containers.remove(part["id"])
+        _stop(part)
     STATE.unlink()
 
 
@@ -92,13 +123,13 @@ def _start(in_containers: Start) -> Nodes:
             if wanted:
                 raise CannotRun(f"Docker could not run the nodes: {error}") from error
             say(f"Docker is there but could not run the nodes ({error}); trying programs of this machine")
-    return _keep(*_start_programs())
+    return _keep(*_start_programs(FOLDER))
 
 
-def _start_programs() -> tuple[Nodes, list[dict[str, Any]]]:
-    broker, broker_part = rabbitmq.start_program(FOLDER / "rabbitmq")
+def _start_programs(folder: Path) -> tuple[Nodes, list[dict[str, Any]]]:
+    broker, broker_part = rabbitmq.start_program(folder / "rabbitmq")
     try:
-        database_url, database_part = mongodb.start_program(FOLDER / "mongodb")
+        database_url, database_part = mongodb.start_program(folder / "mongodb")
     except BaseException:
         _stop_process(broker_part)
         raise
@@ -151,6 +182,13 @@ def _locked() -> Iterator[None]:
     with (FOLDER / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _stop(part: dict[str, Any]) -> None:
+    if part["kind"] == "process":
+        _stop_process(part)
+    else:
+        containers.remove(part["id"])
 
 
 def _stop_process(part: dict[str, Any]) -> None:

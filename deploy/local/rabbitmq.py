@@ -4,6 +4,7 @@ import os
 import secrets
 import shutil
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,15 +70,7 @@ def start_program(folder: Path) -> tuple[RabbitMq, dict[str, Any]]:
         "ERL_EPMD_PORT": str(names),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
     }
-    with (logs / "console").open("wb") as console:
-        process = subprocess.Popen(
-            [PROGRAM],
-            env=environment,
-            stdin=subprocess.DEVNULL,
-            stdout=console,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+    process = launch(environment)
 
     def ready() -> bool:
         if process.poll() is not None:
@@ -85,7 +78,20 @@ def start_program(folder: Path) -> tuple[RabbitMq, dict[str, Any]]:
         return node.answers()
 
     wait_until(ready, seconds=READY_SECONDS, what=f"RabbitMQ (log in {logs})")
-    return node, {"kind": "process", "pid": process.pid, "epmd_port": names}
+    return node, {"kind": "process", "pid": process.pid, "epmd_port": names, "environment": environment}
+
+
+def launch(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
+    """Starts a node that has been configured; with the files of an earlier one it goes on from them."""
+    with (Path(environment["RABBITMQ_LOG_BASE"]) / "console").open("ab") as console:
+        return subprocess.Popen(
+            [PROGRAM],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=console,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def _tail(path: Path) -> str:

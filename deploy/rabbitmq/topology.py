@@ -1,14 +1,16 @@
 """Makes definitions.json: every exchange, queue, binding, policy, user and right of Kartica.
 
-`python -m deploy.rabbitmq.topology` prints it, `make definitions` writes it. The users in it have no
-password and can't log in until deploy/rabbitmq/render.py has filled the hashes in.
+`python -m deploy.rabbitmq.topology` prints it, `make definitions` writes it, `--check` compares. The users in it have
+no password and can't log in until deploy/rabbitmq/render.py has filled the hashes in.
 """
 
 import json
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from deploy.rabbitmq.render import DEFINITIONS
 from shared.commands import (
     COMMANDS,
     MessageSubmit,
@@ -188,7 +190,7 @@ def _bindings() -> list[dict[str, Any]]:
 
     made = [bind(EVENTS_EXCHANGE, HISTORY_QUEUE, "#"), bind(UNROUTED, UNROUTED, "")]
     for name, (exchange, models) in QUEUES.items():
-        made += [bind(exchange, name, model.model_fields["type"].default) for model in models]
+        made += [bind(exchange, name, model.type_name()) for model in models]
         made += [bind(f"{_service(name)}.local", target, target) for target in (name, *_parked(name))]
     return made
 
@@ -226,5 +228,14 @@ def text() -> str:
     return json.dumps(definitions(), indent=2, sort_keys=False) + "\n"
 
 
+def main() -> None:
+    if sys.argv[1:] != ["--check"]:
+        print(text(), end="")
+    elif DEFINITIONS.read_text(encoding="utf-8") != text():
+        sys.exit(
+            f"{DEFINITIONS.name} is not what topology.py makes: run `make definitions` and look at the difference."
+        )
+
+
 if __name__ == "__main__":
-    print(text(), end="")
+    main()

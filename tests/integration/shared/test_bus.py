@@ -97,6 +97,10 @@ async def _well(service: Service) -> bool:
     return await service.bus.alive() is None
 
 
+async def _no_consumer(service: Service) -> bool:
+    return await service.bus.alive() == "no consumer on routing.tickets"
+
+
 @pytest.fixture
 async def probe(site: Site):
     made = Probe(site)
@@ -161,14 +165,20 @@ async def test_a_chain_of_causes_that_is_too_long_ends(site: Site, probe: Probe)
 
 
 async def test_stopping_under_load_counts_no_delivery_and_loses_none(site: Site, probe: Probe) -> None:
-    async def slow(_: TicketOpened) -> None:
-        await asyncio.sleep(0.03)
+    gate = asyncio.Event()
 
-    await probe.start(slow)
+    async def busy(_: TicketOpened) -> None:
+        if len(probe.handled) > 20:
+            await gate.wait()
+
+    service = await probe.start(busy)
     sent = [opened(number) for number in range(200)]
     await asyncio.gather(*(site.publish(event) for event in sent))
     await site.eventually(lambda: _is(len(probe.handled) > 20))
-    await probe.stop()
+    stopping = asyncio.create_task(probe.stop())
+    await site.eventually(lambda: _no_consumer(service))
+    gate.set()
+    await stopping
     first = set(probe.handled)
     assert 0 < len(first) < 200
     left = await site.take("routing.tickets")

@@ -1,0 +1,1 @@
+"""What other systems rely on: the JSON Schema of every event and command, and an AsyncAPI document a service."""

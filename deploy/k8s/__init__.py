@@ -1,0 +1,1 @@
+"""Kartica on Kubernetes: manifests for kustomize, and what checks them."""

@@ -1,0 +1,42 @@
+"""Renders every overlay and checks every object: `python -m deploy.k8s.check`. Ends with 1 when a fault was found.
+
+Checked are the schemas of the three newest Kubernetes minors (schemas.py) and our own rules (rules.py). No
+cluster and no network is needed.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from deploy.k8s import configmap, render, rules, schemas
+
+
+def main() -> None:
+    try:
+        found = list(faults())
+    except (render.CannotRender, ModuleNotFoundError) as error:
+        sys.exit(str(error))
+    print("\n".join(found) if found else f"Every overlay is valid for Kubernetes {', '.join(schemas.minors())}.")
+    sys.exit(1 if found else 0)
+
+
+def faults(root: Path = render.ROOT) -> Iterator[str]:
+    """What is wrong in any overlay, or in the component that config/ is."""
+    if configmap.text(root / "config") != (root / "config" / "kustomization.yaml").read_text(encoding="utf-8"):
+        yield "config/kustomization.yaml does not name the files that are there: run `make k8s-config`"
+    with render.copy(root) as there:
+        for overlay in render.overlays(there):
+            yield from (f"{overlay}: {fault}" for fault in of(render.render(overlay, root=there), overlay=overlay))
+
+
+def of(manifests: list[render.Manifest], *, overlay: str) -> Iterator[str]:
+    """What is wrong with these objects."""
+    for manifest in manifests:
+        for minor in schemas.minors():
+            for fault in schemas.faults(manifest, minor=minor):
+                yield f"{manifest['kind']}/{manifest['metadata']['name']}: {fault}"
+    yield from rules.faults(manifests, overlay=overlay)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,60 @@
+"""Renders overlays with `kubectl kustomize`, in a copy where the secrets are placeholders."""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from deploy import credentials
+
+ROOT = Path(__file__).resolve().parents[2]
+OVERLAYS = Path("deploy/k8s/overlays")
+USED = ("deploy/k8s", "deploy/mongodb", "deploy/rabbitmq", "config")
+"""The folders that kustomizations refer to."""
+
+Manifest = dict[str, Any]
+
+
+class CannotRender(Exception):
+    """kubectl is missing, or kustomize refused; the text says what to do."""
+
+
+def kubectl() -> str | None:
+    """The program: beside this Python, where the dependency group `k8s` puts it, or on the PATH."""
+    return shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
+
+
+def overlays(root: Path = ROOT) -> list[str]:
+    """The names of all overlays."""
+    return sorted(path.parent.name for path in (root / OVERLAYS).glob("*/kustomization.yaml"))
+
+
+def render(overlay: str, *, root: Path = ROOT) -> list[Manifest]:
+    """The objects of one overlay."""
+    program = kubectl()
+    if program is None:
+        raise CannotRender("kubectl is missing: `make k8s-check` installs it, or have one on the PATH.")
+    done = subprocess.run(
+        [program, "kustomize", str(root / OVERLAYS / overlay)], capture_output=True, text=True, timeout=120
+    )
+    if done.returncode != 0:
+        raise CannotRender(f"overlay {overlay}: {done.stderr.strip()}")
+    return [manifest for manifest in yaml.safe_load_all(done.stdout) if manifest]
+
+
+@contextmanager
+def copy(root: Path = ROOT) -> Iterator[Path]:
+    """A copy of what kustomize reads, with new secrets: the real ones, if there are any, are not looked at."""
+    with tempfile.TemporaryDirectory(prefix="kartica-k8s-") as folder:
+        for used in USED:
+            ignored = shutil.ignore_patterns("secrets", "__pycache__")
+            shutil.copytree(root / used, Path(folder) / used, ignore=ignored)
+        secrets = Path(folder) / OVERLAYS / "local" / "secrets"
+        credentials.write(secrets, broker="rabbitmq:5672", database="mongodb-0.mongodb.kartica.svc:27017")
+        yield Path(folder)

@@ -1,0 +1,89 @@
+"""`make up`: the whole of Kartica on this machine until `make down` or Ctrl-C, with every address printed."""
+
+import asyncio
+import json
+import os
+import shutil
+import signal
+import sys
+
+from rich.console import Console
+from rich.panel import Panel
+
+from deploy.local.machine import ROOT, CannotRun
+from deploy.local.nodes import shared_nodes
+from deploy.local.stack import Stack, running
+from deploy.rabbitmq.topology import SERVICES
+
+NAME = "up"
+PORTS = {
+    "ingest": 8101,
+    "routing": 8102,
+    "sla": 8103,
+    "notify": 8104,
+    "reporting": 8105,
+    "smtp": 2525,
+    "sms": 8190,
+    "sink": 2526,
+}
+
+
+def addresses(stack: Stack) -> str:
+    """What a person needs to try it out."""
+    token = stack.token("agent", "supervisor", "admin", "system", subject="agent:ana")
+    ingest, reporting = stack.url("ingest"), stack.url("reporting")
+    services = "\n".join(f"  {name:10} {stack.url(name)}/docs   /readyz  /metrics  /asyncapi" for name in SERVICES)
+    return f"""\
+RabbitMQ   {stack.nodes.rabbitmq.api_url.replace("/api", "")} (virtual host {stack.name})
+MongoDB    {stack.nodes.mongodb_url} (databases {stack.name}-<service>)
+{services}
+
+A form     {ingest}/forms/contact in a browser
+A mail     python -m smtplib can't do it in one line, this can:
+             printf 'From: iva@example.org\\nSubject: My lamp is dark\\n\\nIt does not light up.\\n' | \\
+               curl -s smtp://127.0.0.1:{stack.ports["smtp"]} --mail-from iva@example.org \\
+                 --mail-rcpt support@svetilka.example --upload-file -
+A message  curl -s {ingest}/messages -H 'Authorization: Bearer '$TOKEN -H 'Idempotency-Key: 1' \\
+             -H 'Content-Type: application/json' -d '{{"sender": {{"email": "iva@example.org"}}, "text": "Hello"}}'
+Tickets    curl -s {reporting}/tickets -H 'Authorization: Bearer '$TOKEN
+Sent mail  {stack.folder.relative_to(ROOT)}/mail/*.eml        Sent SMS  {stack.sms_url}/sent
+Logs       {stack.folder.relative_to(ROOT)}/log/*.jsonl
+
+TOKEN={token}"""
+
+
+async def serve() -> None:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    with shared_nodes() as nodes:
+        config = ROOT / os.environ.get("CONFIG", "config")
+        stack = Stack(name=NAME, nodes=nodes, config_dir=config, ports=PORTS)
+        async with running(stack):
+            state = stack.folder / "stack.json"
+            state.touch(mode=0o600)
+            state.write_text(json.dumps({"pid": os.getpid(), "operator_url": stack.amqp_url("operator")}))
+            Console(soft_wrap=True).print(Panel.fit("Kartica is up. `make down` or Ctrl-C stops it."))
+            print(addresses(stack), flush=True)
+            ended = asyncio.create_task(_one_ended(stack))
+            await asyncio.wait({ended, asyncio.create_task(stopped.wait())}, return_when=asyncio.FIRST_COMPLETED)
+            if ended.done():
+                print(f"{ended.result()} ended: {stack.last_words(ended.result())}", file=sys.stderr)
+    shutil.rmtree(stack.folder / "stack.json", ignore_errors=True)
+
+
+async def _one_ended(stack: Stack) -> str:
+    waiting = {asyncio.create_task(process.wait()): name for name, process in stack.processes.items()}
+    done, _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+    return waiting[done.pop()]
+
+
+def main() -> None:
+    try:
+        asyncio.run(serve())
+    except CannotRun as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""The channels that answer over HTTP: web form, WhatsApp Cloud webhook, chat over WebSocket."""

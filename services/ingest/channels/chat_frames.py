@@ -1,0 +1,126 @@
+"""The frames of a chat, and the message that a stored one holds. Pure."""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
+from pydantic_core import from_json
+
+from services.ingest.channels.answers import is_email
+from services.ingest.channels.plain_text import one_line, readable
+from services.ingest.inputs import Received
+from services.ingest.normalised import Normalised, ThreadHints
+from shared.envelope import Frozen
+from shared.events import Contact
+
+
+class Complaint(Exception):
+    """A frame that can't be taken; the visitor is told why, and the connection goes on."""
+
+    def __init__(self, title: str, detail: str, *, id: str | None = None) -> None:
+        super().__init__(title)
+        self.title = title
+        self.detail = detail
+        self.id = id
+
+    def frame(self) -> dict[str, Any]:
+        about = {"id": self.id} if self.id is not None else {}
+        return {"type": "error", "title": self.title, "detail": self.detail, **about}
+
+
+def _email(value: str) -> str:
+    if not is_email(value):
+        raise ValueError("not an e-mail address")
+    return value.lower()
+
+
+class _Frame(Frozen):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Hello(_Frame):
+    """Begins or resumes a session, or says later who the visitor is."""
+
+    type: Literal["hello"]
+    session: Annotated[str | None, StringConstraints(max_length=500)] = None
+    after: Annotated[str | None, StringConstraints(max_length=100)] = None
+    name: Annotated[str | None, StringConstraints(max_length=200)] = None
+    email: Annotated[str | None, StringConstraints(max_length=254), AfterValidator(lambda v: v and _email(v))] = None
+    language: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")] = None
+
+
+class Say(_Frame):
+    """A message of the visitor. `id` is the client's own: the same id and text twice is one message."""
+
+    type: Literal["message"]
+    id: Annotated[str, StringConstraints(min_length=1, max_length=100)]
+    text: str
+
+
+Frame = Hello | Say
+_FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
+
+
+def parse(text: str, *, message_length: int) -> Frame:
+    """The frame; a `Complaint` says what is wrong with it."""
+    try:
+        content = from_json(text)
+    except ValueError as error:
+        raise Complaint("Not JSON", "Send one JSON object a frame.") from error
+    id = content.get("id") if isinstance(content, dict) else None
+    about = id if isinstance(id, str) else None
+    try:
+        frame = _FRAMES.validate_python(content)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(str(step) for step in fault["loc"][1:])
+        if not where:
+            detail = "Send an object whose type is hello or message."
+            raise Complaint("Unknown frame", detail, id=about) from error
+        raise Complaint("The frame does not hold", f"{where}: {fault['msg']}", id=about) from error
+    if isinstance(frame, Say):
+        _check_text(frame, limit=message_length)
+    return frame
+
+
+def _check_text(frame: Say, *, limit: int) -> None:
+    if len(frame.text) > limit:
+        raise Complaint("The text is too long", f"Send at most {limit} characters.", id=frame.id)
+    if not readable(frame.text):
+        raise Complaint("The text is empty", "Write something.", id=frame.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who chats: a random session, and what the visitor said of themselves, which nobody has proved."""
+
+    session: str
+    name: str | None = None
+    email: str | None = None
+    language: str | None = None
+
+    def introduced(self, hello: Hello) -> "Visitor":
+        """The visitor with what `hello` adds."""
+        name = one_line(hello.name or "", limit=200) or self.name
+        return Visitor(self.session, name, hello.email or self.email, hello.language or self.language)
+
+    def envelope(self) -> dict[str, str | None]:
+        return {"session": self.session, "name": self.name, "email": self.email, "language": self.language}
+
+
+def read(received: Received) -> Normalised:
+    """The message in a stored frame; the envelope says in whose session it came."""
+    who = received.envelope
+    return Normalised(
+        sender=Contact(
+            name=who.get("name"),
+            email=who.get("email"),
+            visitor=f"visitor:{who['session']}",
+            language=who.get("language"),
+            verified=False,
+        ),
+        text=readable(from_json(received.body)["text"]),
+        fields={},
+        sent_at=received.received_at,
+        thread=ThreadHints(conversation=who["session"]),
+    )

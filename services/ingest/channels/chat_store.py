@@ -1,0 +1,81 @@
+"""What a chat asks the database: which ticket a session has, and what agents answered there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from services.ingest.threading import Origin, conversation_thread
+from shared.mongo import ASCENDING, Mongo
+
+CHANNEL = "chat"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversed:
+    """The ticket that a session is about now."""
+
+    ticket: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An agent's public answer; `version` puts the facts of a ticket in order."""
+
+    ticket: str
+    version: int
+    id: str
+    agent: str | None
+    text: str
+    sent_at: datetime
+
+
+def thread_of(account: str, session: str) -> str:
+    """The id under which threading keeps the ticket of a session."""
+    return conversation_thread(Origin(CHANNEL, account), session)
+
+
+class ChatStore:
+    """Reads threads, tickets and messages. Both questions are put for many sessions at once."""
+
+    def __init__(self, mongo: Mongo) -> None:
+        self._mongo = mongo
+        self._db = mongo.database
+
+    async def prepare(self) -> None:
+        """Makes the index by which new answers are found."""
+        await self._mongo.ensure_collections(["messages"])
+        keys = [("ticket", ASCENDING), ("author", ASCENDING), ("visibility", ASCENDING), ("ticketversion", ASCENDING)]
+        await self._db.messages.create_index(keys)
+
+    async def tickets(self, threads: Sequence[str]) -> dict[str, Conversed]:
+        """The tickets by thread, of those threads that have one."""
+        found = await self._db.threads.find({"_id": {"$in": list(threads)}}, {"ticket": 1}).to_list(None)
+        by_thread = {document["_id"]: document["ticket"] for document in found}
+        ids = sorted(set(by_thread.values()))
+        numbers = await self._db.tickets.find({"_id": {"$in": ids}}, {"number": 1}).to_list(None) if ids else []
+        number = {document["_id"]: document["number"] for document in numbers}
+        return {thread: Conversed(ticket, number[ticket]) for thread, ticket in by_thread.items() if ticket in number}
+
+    async def replies(self, after: Mapping[str, int]) -> list[Reply]:
+        """Agents' public messages by ticket, later than the version given for it, in order."""
+        if not after:
+            return []
+        later = [
+            {"ticket": ticket, "author": "agent", "visibility": "public", "ticketversion": {"$gt": version}}
+            for ticket, version in after.items()
+        ]
+        found = await self._db.messages.find({"$or": later}).sort("ticketversion", ASCENDING).to_list(None)
+        return [_reply(document) for document in found]
+
+
+def _reply(document: Mapping[str, Any]) -> Reply:
+    return Reply(
+        ticket=document["ticket"],
+        version=document["ticketversion"],
+        id=document["_id"],
+        agent=document.get("agent"),
+        text=document["text"],
+        sent_at=document["sent_at"],
+    )

@@ -1,0 +1,154 @@
+"""What ingest does with an input, a command and a fact: load, decide by the rules, commit once."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from services.ingest import rules
+from services.ingest.inputs import Outcome, Received, Waiting
+from services.ingest.language import Languages
+from services.ingest.messages import Arrived, attached
+from services.ingest.normalised import Normalised
+from services.ingest.numbers import Numbers
+from services.ingest.reading import Readings
+from services.ingest.store import Store
+from services.ingest.threading import Join, Origin, lock_subject, names, place
+from services.ingest.tickets import Ticket
+from shared.change import Change
+from shared.commands import TicketReply, TicketSetStatus
+from shared.envelope import Envelope, Event
+from shared.errors import Refused, Stale
+from shared.ids import time_ordered_id
+from shared.once import Once
+
+
+class Handlers:
+    """One method per thing that can happen. The clock is read here and nowhere further in."""
+
+    def __init__(self, *, once: Once, store: Store, readings: Readings, numbers: Numbers, languages: Languages) -> None:
+        self._once = once
+        self._store = store
+        self._readings = readings
+        self._numbers = numbers
+        self._languages = languages
+
+    async def input(self, waiting: Waiting) -> Outcome:
+        """Reads a stored input and gives it its outcome: opened, joined or suppressed."""
+        received = waiting.received
+        message = await self._readings.read(received)
+        arrived = await self._arrived(received, message)
+        if rules.suppression(message.machine, joins=True) is None:
+            await self._keep_files(arrived)
+        subject = lock_subject(message, arrived.origin, input=arrived.input)
+        number: str | None = None
+
+        async def decide() -> Change:
+            nonlocal number
+            change, number = await self._placed(arrived, cause=_cause(received, message), number=number)
+            return change
+
+        await self._once.handle(f"ingest.input:{arrived.input}", subject, decide, wait_sent=False)
+        outcome = await self._store.outcome(arrived.input)
+        if outcome is None:
+            raise Stale(f"input {arrived.input} was handled, but has no outcome")
+        return outcome
+
+    async def reply(self, command: TicketReply) -> Mapping[str, Any]:
+        """An agent's reply or note; what it led to, the same for every repeat."""
+        at = datetime.now(UTC)
+        return await self._command(command.id, command.subject, lambda ticket: rules.reply(ticket, command, at=at))
+
+    async def set_status(self, command: TicketSetStatus) -> Mapping[str, Any]:
+        """A status that somebody asked for; what it led to, the same for every repeat."""
+        at = datetime.now(UTC)
+        return await self._command(command.id, command.subject, lambda ticket: rules.set_status(ticket, command, at=at))
+
+    async def on_reply(self, command: TicketReply) -> None:
+        await self.reply(command)
+
+    async def on_set_status(self, command: TicketSetStatus) -> None:
+        await self.set_status(command)
+
+    async def fact(self, event: Event) -> None:
+        """A line in the ticket's timeline, once."""
+
+        async def decide() -> Change:
+            return rules.note_fact(event)
+
+        await self._once.handle(f"ingest.timeline:{event.id}", event.id, decide)
+
+    async def _command(self, key: str, subject: str, rule: Callable[[Ticket], Change]) -> Mapping[str, Any]:
+        async def decide() -> Change:
+            ticket = await self._store.ticket(subject)
+            if ticket is None:
+                raise Refused(status=404, title="No such ticket", detail=f"There is no ticket {subject}.")
+            return rule(ticket)
+
+        outcome = await self._once.handle(f"command:{key}", subject, decide, wait_sent=False)
+        return outcome.answer
+
+    async def _placed(self, arrived: Arrived, *, cause: Envelope, number: str | None) -> tuple[Change, str | None]:
+        """The decision about an input, and the number that was taken for it, to be used when it is repeated."""
+        waiting = await self._store.waiting(arrived.input)
+        if waiting is None:
+            raise Stale(f"input {arrived.input} is no longer pending")
+        message, origin, at = arrived.message, arrived.origin, datetime.now(UTC)
+        known = await self._store.known(
+            threads=names(message, origin),
+            tickets=[hit.ticket for hit in message.thread.tokens],
+            numbers=message.thread.numbers,
+        )
+        placement = place(message, origin, known)
+        reason = rules.suppression(message.machine, joins=isinstance(placement, Join))
+        if reason is not None:
+            return rules.suppress(arrived, reason, cause=cause, pending=waiting.pending, at=at), number
+        if isinstance(placement, Join):
+            joined = rules.join_ticket(arrived, placement, known=known, cause=cause, pending=waiting.pending, at=at)
+            return joined, number
+        taken = number or await self._numbers.take()
+        opened = rules.open_ticket(
+            arrived,
+            placement,
+            ticket=time_ordered_id(arrived.received_at, arrived.input),
+            number=taken,
+            known=known,
+            cause=cause,
+            pending=waiting.pending,
+            at=at,
+        )
+        return opened, taken
+
+    async def _arrived(self, received: Received, message: Normalised) -> Arrived:
+        language = message.language or message.sender.language
+        if language is None and message.unreadable is None:
+            language = await asyncio.to_thread(self._languages.of, f"{message.title}\n{message.text}")
+        return Arrived(
+            input=received.input,
+            message=message,
+            origin=Origin(message.channel or received.channel, message.account or received.account),
+            received_at=received.received_at,
+            language=language,
+        )
+
+    async def _keep_files(self, arrived: Arrived) -> None:
+        for file in arrived.files:
+            reference = attached(file)
+            await self._store.put_attachment(reference.id, file.content, name=file.name, content_type=file.content_type)
+
+
+def _cause(received: Received, message: Normalised) -> Envelope:
+    """What the events of an input follow from: the command that brought it, or the input itself."""
+    told = received.envelope.get("cause") or {}
+    return Envelope(
+        id=told.get("id", received.input),
+        source="kartica/ingest",
+        type="input.received",
+        time=received.received_at,
+        correlationid=told.get("correlationid", received.input),
+        causationid=told.get("id", received.input),
+        depth=told.get("depth", 0),
+        actor="customer",
+        machine=message.machine is not None,
+        traceparent=told.get("traceparent"),
+    )

@@ -1,0 +1,56 @@
+"""The life of a ticket: which status follows which, and why."""
+
+from dataclasses import dataclass
+
+from services.ingest.normalised import Machine
+from shared.errors import Refused
+from shared.events import Status
+
+_WAITING: frozenset[Status] = frozenset({"pending_customer", "on_hold", "resolved"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next status of a ticket, and the reason for it."""
+
+    status: Status
+    reason: str
+
+
+def after_customer(status: Status, machine: Machine | None) -> Step | None:
+    """A customer's message wakes a ticket that waits or is resolved; a machine's never does."""
+    if machine is not None and machine.kind != "bulk":
+        return None
+    return Step("open", "the customer wrote") if status in _WAITING else None
+
+
+def after_reply(status: Status, *, public: bool, wanted: Status | None) -> Step | None:
+    """An agent's reply sets the status that goes with it; the first public one opens a new ticket."""
+    if wanted is not None:
+        return change(status, wanted, "set with the reply")
+    return Step("open", "first reply of an agent") if public and status == "new" else None
+
+
+def change(status: Status, wanted: Status, reason: str) -> Step | None:
+    """An agent's wish; None when it is so already. A closed ticket stays closed, a new one is new only once."""
+    if status == wanted:
+        return None
+    if status == "closed":
+        raise Refused(
+            status=409,
+            title="The ticket is closed",
+            detail="A closed ticket does not change; the customer's next message opens a linked one.",
+        )
+    if wanted == "new":
+        raise Refused(status=409, title="Not a new ticket", detail="Choose any status but `new`, for example `open`.")
+    return Step(wanted, reason)
+
+
+def accepts_reply(status: Status) -> None:
+    """Raises when nothing can be added to the ticket any more."""
+    if status == "closed":
+        raise Refused(
+            status=409,
+            title="The ticket is closed",
+            detail="Nothing can be added to a closed ticket; the customer's next message opens a linked one.",
+        )

@@ -1,0 +1,1 @@
+"""Reads a mail, however it was written, into the shape that all channels share."""

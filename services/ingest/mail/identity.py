@@ -1,0 +1,44 @@
+"""What makes a mail the same mail when it comes again: Message-ID and content, never the Message-ID alone.
+
+Some senders use one Message-ID for several mails, others send none (docs of FreeScout #5591, #4740).
+"""
+
+import hashlib
+import re
+
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_NAMES = (b"from", b"date", b"subject")
+MAX_HEAD = 256 * 1024
+
+
+def mail_identity(raw: bytes) -> tuple[str | None, str]:
+    """`(message_id, key)`: the Message-ID as written, and the key that is the same only for the same mail.
+
+    The key holds the SHA-256 of From, Date, Subject and body; what mail servers add on the way (trace
+    fields) does not count.
+    """
+    head, body = _split(raw)
+    fields = _fields(head)
+    digest = hashlib.sha256()
+    for name in _NAMES:
+        digest.update(fields.get(name, b"") + b"\0")
+    digest.update(body.replace(b"\r\n", b"\n").strip())
+    message_id = fields.get(b"message-id", b"").decode("ascii", "replace").strip()[:998]
+    content = digest.hexdigest()
+    return (message_id or None), f"{message_id or 'gen'} {content}"
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes]:
+    end = _HEAD_END.search(raw)
+    return (raw, b"") if end is None else (raw[: end.start()], raw[end.end() :])
+
+
+def _fields(head: bytes) -> dict[bytes, bytes]:
+    """The first field of each name, with runs of white space as one blank."""
+    unfolded = re.sub(rb"\r?\n[ \t]+", b" ", head[:MAX_HEAD])
+    found: dict[bytes, bytes] = {}
+    for line in unfolded.splitlines():
+        name, colon, value = line.partition(b":")
+        if colon:
+            found.setdefault(name.strip().lower(), b" ".join(value.split()))
+    return found

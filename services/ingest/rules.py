@@ -1,0 +1,275 @@
+"""What an input, an agent's reply or a status command comes to: the writes and the events."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from services.ingest import lifecycle
+from services.ingest.inputs import Pending
+from services.ingest.lifecycle import Step
+from services.ingest.messages import Arrived, stored
+from services.ingest.normalised import Machine
+from services.ingest.threading import Join, Known, Open, new_threads
+from services.ingest.tickets import Ticket, names_of
+from shared.change import NOTHING, Change, Insert, Update, Write
+from shared.commands import TicketReply, TicketSetStatus
+from shared.envelope import Envelope, Event
+from shared.events import (
+    Message,
+    MessageSuppressed,
+    MessageSuppressedData,
+    Status,
+    TicketMessageAdded,
+    TicketMessageAddedData,
+    TicketOpened,
+    TicketOpenedData,
+    TicketStatusChanged,
+    TicketStatusChangedData,
+)
+from shared.ids import derived_id
+
+
+def suppression(machine: Machine | None, *, joins: bool) -> str | None:
+    """Why the input opens nothing and joins nothing, or None."""
+    if machine is None or machine.kind in ("auto", "bulk"):
+        return None
+    if machine.kind == "auto_reply":
+        return None if joins else f"automatic reply to nothing of ours: {machine.because}"
+    return f"{'bounce' if machine.kind == 'bounce' else 'own mail'}: {machine.because}"
+
+
+def suppress(arrived: Arrived, reason: str, *, cause: Envelope, pending: Pending, at: datetime) -> Change:
+    """The input leaves no trace but in the ledger and in one event."""
+    data = MessageSuppressedData(
+        channel=arrived.origin.channel, reason=reason, message_id=arrived.message.thread.message_id
+    )
+    event = MessageSuppressed.following(
+        cause, "suppressed", time=at, subject=arrived.input, ticketversion=1, data=data, machine=True
+    )
+    return Change(writes=(_outcome(pending, "suppressed", reason=reason, at=at),), events=(event,))
+
+
+def open_ticket(
+    arrived: Arrived,
+    opening: Open,
+    *,
+    ticket: str,
+    number: str,
+    known: Known,
+    cause: Envelope,
+    pending: Pending,
+    at: datetime,
+) -> Change:
+    """A new ticket with its first message."""
+    message = arrived.stated()
+    data = TicketOpenedData(
+        number=number,
+        channel=arrived.origin.channel,
+        mailbox=arrived.origin.account,
+        requester=arrived.message.sender,
+        title=arrived.title or number,
+        language=arrived.language,
+        fields=arrived.message.fields,
+        follows=opening.follows.id if opening.follows else None,
+        message=message,
+    )
+    machine = arrived.message.machine is not None
+    event = TicketOpened.following(
+        cause, "opened", time=at, subject=ticket, ticketversion=1, data=data, actor="customer", machine=machine
+    )
+    writes: list[Write] = [
+        Update("tickets", ticket, 0, _first_state(arrived, opening, data, at=at)),
+        Insert("messages", stored(message, ticket=ticket, ticketversion=1, arrived=arrived)),
+        _noted(event, {"number": number, "because": opening.because}),
+        *_threads(arrived, ticket=ticket, known=known, at=at),
+        _outcome(pending, "opened", ticket=ticket, number=number, reason=opening.because, at=at),
+    ]
+    if opening.follows and opening.continues:
+        writes.append(Update("tickets", opening.follows.id, opening.follows.version, {"continued_by": ticket}))
+    return Change(writes=tuple(writes), events=(event,))
+
+
+def join_ticket(
+    arrived: Arrived, join: Join, *, known: Known, cause: Envelope, pending: Pending, at: datetime
+) -> Change:
+    """A customer's message in a ticket that is there; it may wake the ticket."""
+    ticket, machine = join.ticket, arrived.message.machine
+    message = arrived.stated(unverified=join.unverified)
+    step = lifecycle.after_customer(ticket.status, machine)
+    events = _added(ticket, message, step, cause=cause, at=at, actor="customer", machine=machine is not None)
+    state: dict[str, Any] = {"updated_at": at}
+    if not join.unverified:
+        state["participants"] = sorted(ticket.participants | _people(arrived))
+        state["last_channel"] = arrived.origin.channel
+    return Change(
+        writes=(
+            _advanced(ticket, events, step, state),
+            Insert(
+                "messages", stored(message, ticket=ticket.id, ticketversion=ticket.ticketversion + 1, arrived=arrived)
+            ),
+            *(_noted(event, {}) for event in events[1:]),
+            *_threads(arrived, ticket=ticket.id, known=known, at=at),
+            _outcome(pending, "joined", ticket=ticket.id, number=ticket.number, reason=join.because, at=at),
+        ),
+        events=tuple(events),
+    )
+
+
+def reply(ticket: Ticket, command: TicketReply, *, at: datetime) -> Change:
+    """An agent's answer or note, with the status that goes with it, in one step."""
+    lifecycle.accepts_reply(ticket.status)
+    wanted = command.data
+    message = Message(
+        id=derived_id("message", "command", command.id),
+        author="agent",
+        agent=wanted.agent,
+        visibility=wanted.visibility,
+        channel=ticket.last_channel,
+        text=wanted.text,
+        sent_at=at,
+        received_at=at,
+    )
+    step = lifecycle.after_reply(ticket.status, public=wanted.visibility == "public", wanted=wanted.status)
+    events = _added(ticket, message, step, cause=command, at=at, actor=f"agent:{wanted.agent}", machine=False)
+    status = step.status if step else ticket.status
+    return Change(
+        writes=(
+            _advanced(ticket, events, step, {"updated_at": at}),
+            Insert("messages", stored(message, ticket=ticket.id, ticketversion=ticket.ticketversion + 1)),
+            *(_noted(event, {}) for event in events[1:]),
+        ),
+        events=tuple(events),
+        answer={"ticket": ticket.id, "number": ticket.number, "message": message.id, "status": status},
+    )
+
+
+def set_status(ticket: Ticket, command: TicketSetStatus, *, at: datetime) -> Change:
+    """The status that an agent or a system asked for; the same as before is no fact."""
+    step = lifecycle.change(ticket.status, command.data.status, command.data.reason)
+    answer = {"ticket": ticket.id, "number": ticket.number, "status": command.data.status, "changed": step is not None}
+    if step is None:
+        return Change(answer=answer)
+    event = _status_changed(ticket, step, 1, cause=command, at=at, actor=command.actor, machine=False)
+    writes = (_advanced(ticket, [event], step, {"updated_at": at}), _noted(event, {}))
+    return Change(writes=writes, events=(event,), answer=answer)
+
+
+def note_fact(event: Event) -> Change:
+    """What another service stated about a ticket, for its timeline; it may come before the ticket does."""
+    if event.subject is None:
+        return NOTHING
+    return Change(writes=(_noted(event, event.model_dump(mode="json")["data"]),))
+
+
+def _first_state(arrived: Arrived, opening: Open, data: TicketOpenedData, *, at: datetime) -> Mapping[str, Any]:
+    earlier = opening.follows.participants if opening.follows and opening.continues else frozenset()
+    return {
+        "ticketversion": 1,
+        "number": data.number,
+        "status": data.status,
+        "channel": data.channel,
+        "mailbox": data.mailbox,
+        "last_channel": data.channel,
+        "requester": data.requester.model_dump(),
+        "participants": sorted(earlier | _people(arrived)),
+        "title": data.title,
+        "language": data.language,
+        "fields": data.fields,
+        "follows": data.follows,
+        "mentions": opening.mentions.id if opening.mentions else None,
+        "input": arrived.input,
+        "opened_at": at,
+        "updated_at": at,
+    }
+
+
+def _people(arrived: Arrived) -> frozenset[str]:
+    return names_of(arrived.message.sender) | frozenset(arrived.message.thread.copied)
+
+
+def _added(
+    ticket: Ticket, message: Message, step: Step | None, *, cause: Envelope, at: datetime, actor: str, machine: bool
+) -> list[Event]:
+    added = TicketMessageAdded.following(
+        cause,
+        "message",
+        time=at,
+        subject=ticket.id,
+        ticketversion=ticket.ticketversion + 1,
+        data=TicketMessageAddedData(message=message),
+        actor=actor,
+        machine=machine,
+    )
+    if step is None:
+        return [added]
+    return [added, _status_changed(ticket, step, 2, cause=cause, at=at, actor=actor, machine=machine)]
+
+
+def _status_changed(
+    ticket: Ticket, step: Step, place: int, *, cause: Envelope, at: datetime, actor: str, machine: bool
+) -> TicketStatusChanged:
+    return TicketStatusChanged.following(
+        cause,
+        "status",
+        time=at,
+        subject=ticket.id,
+        ticketversion=ticket.ticketversion + place,
+        data=TicketStatusChangedData(status=step.status, previous=ticket.status, reason=step.reason),
+        actor=actor,
+        machine=machine,
+    )
+
+
+def _advanced(ticket: Ticket, events: Sequence[Event], step: Step | None, state: Mapping[str, Any]) -> Update:
+    changed: dict[str, Status] = {"status": step.status} if step else {}
+    counted = {"ticketversion": ticket.ticketversion + len(events)}
+    return Update("tickets", ticket.id, ticket.version, {**state, **changed, **counted})
+
+
+def _noted(event: Event, facts: Mapping[str, Any]) -> Insert:
+    """The line of an event in its ticket's timeline."""
+    data = facts or event.model_dump(mode="json")["data"]
+    return Insert(
+        "timeline",
+        {
+            "_id": event.id,
+            "ticket": event.subject,
+            "at": event.time,
+            "type": event.type,
+            "source": event.source,
+            "ticketversion": event.ticketversion,
+            "actor": event.actor,
+            "cause": event.causationid,
+            "data": data,
+        },
+    )
+
+
+def _threads(arrived: Arrived, *, ticket: str, known: Known, at: datetime) -> list[Write]:
+    """The names by which later messages will find the ticket.
+
+    A name that leads elsewhere is taken over when a conversation goes on in a new ticket, or when a
+    mail comes in that had only been cited before. Version guards make two inputs of one conversation
+    that are decided at the same time notice each other.
+    """
+    writes: list[Write] = []
+    for thread, name, seen in new_threads(arrived.message, arrived.origin):
+        there = known.threads.get(thread)
+        is_conversation = name == arrived.message.thread.conversation
+        if there is None:
+            state = {"ticket": ticket, "seen": seen, "name": name[:500], "account": arrived.origin.account, "at": at}
+            writes.append(Update("threads", thread, 0, state))
+        elif (is_conversation and there.ticket != ticket) or (seen and not there.seen):
+            writes.append(Update("threads", thread, there.version, {"ticket": ticket, "seen": True}))
+    return writes
+
+
+def _outcome(
+    pending: Pending, state: str, *, at: datetime, reason: str, ticket: str | None = None, number: str | None = None
+) -> Update:
+    return Update(
+        "inputs",
+        pending.id,
+        pending.version,
+        {"state": state, "ticket": ticket, "number": number, "reason": reason, "decided_at": at},
+    )

@@ -1,0 +1,141 @@
+"""Notify's own copy of a ticket, which comes out the same in whatever order the events arrive."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import AwareDatetime
+
+from services.notify.occasion import Occasion
+from shared.envelope import Event, Frozen
+from shared.events import (
+    Clock,
+    Contact,
+    Message,
+    SlaChanged,
+    Status,
+    TicketAssigned,
+    TicketMessageAdded,
+    TicketOpened,
+)
+
+KEPT_MAILS = 10
+KEPT_ASSIGNMENTS = 20
+KEPT_TEXT = 4000
+"""Letters of the first message: what an agent's mail quotes."""
+
+
+class Opened(Frozen):
+    """What is known since the ticket was opened, and does not change here."""
+
+    number: str
+    title: str
+    language: str | None
+    channel: str
+    mailbox: str
+    status: Status
+    requester: Contact
+    text: str
+    machine: bool
+
+
+class CustomerMail(Frozen):
+    """A mail of the customer, which an answer refers to. `version` orders ingest's facts."""
+
+    version: int
+    message_id: str
+    references: tuple[str, ...] = ()
+
+
+class Assignment(Frozen):
+    version: int
+    time: AwareDatetime
+    team: str
+    agent: str | None
+
+
+class Due(Frozen):
+    """The due time of a clock as of `version` of sla's facts; None when it stands still or has ended."""
+
+    version: int
+    at: AwareDatetime | None
+
+
+class Ticket(Frozen):
+    """`waiting` came before the ticket was known; `held` are notifications that wait for the due time."""
+
+    id: str
+    version: int = 0
+    stated: int = 0
+    opened: Opened | None = None
+    mails: tuple[CustomerMail, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
+    dues: Mapping[Clock, Due] = {}
+    waiting: tuple[Occasion, ...] = ()
+    held: tuple[str, ...] = ()
+    acknowledgement: str | None = None
+
+    @classmethod
+    def stored(cls, document: Mapping[str, Any]) -> "Ticket":
+        return cls.model_validate({**document, "id": document["_id"]})
+
+    def document(self) -> dict[str, Any]:
+        """The fields beside id and version."""
+        return self.model_dump(exclude={"id", "version"})
+
+    @property
+    def promise(self) -> datetime | None:
+        """Until when the customer has a first answer, as far as sla has said so."""
+        return self.dues["first_response"].at if "first_response" in self.dues else None
+
+    @property
+    def next_due(self) -> datetime | None:
+        """What the agent has to keep: the first response, then the resolution."""
+        resolution = self.dues["resolution"].at if "resolution" in self.dues else None
+        return self.promise or resolution
+
+    def assigned_at(self, time: datetime) -> Assignment | None:
+        """Who had the ticket at that time; the first who had it, if nobody is known to have had it yet."""
+        before = [assignment for assignment in self.assignments if assignment.time <= time]
+        return before[-1] if before else next(iter(self.assignments), None)
+
+    def mail_before(self, version: int) -> CustomerMail | None:
+        """The customer's last mail when ingest had stated `version` facts."""
+        return next((mail for mail in reversed(self.mails) if mail.version <= version), None)
+
+    def learn(self, event: Event) -> "Ticket":
+        """The ticket with what the event says of it."""
+        match event:
+            case TicketOpened(data=opened):
+                known = Opened(
+                    **opened.model_dump(include=set(Opened.model_fields)),
+                    text=opened.message.text[:KEPT_TEXT],
+                    machine=event.machine,
+                )
+                return self._with(opened=known)._with_mail(opened.message, version=event.ticketversion)
+            case TicketMessageAdded(data=added):
+                return self._with_mail(added.message, version=event.ticketversion)
+            case TicketAssigned(data=given):
+                found = Assignment(version=event.ticketversion, time=event.time, team=given.team, agent=given.agent)
+                return self._with(assignments=_ordered(self.assignments, found)[-KEPT_ASSIGNMENTS:])
+            case SlaChanged(data=changed):
+                known_due = self.dues.get(changed.clock)
+                if known_due is not None and known_due.version >= event.ticketversion:
+                    return self
+                due = Due(version=event.ticketversion, at=changed.due_at)
+                return self._with(dues={**self.dues, changed.clock: due})
+        return self
+
+    def _with_mail(self, message: Message, *, version: int) -> "Ticket":
+        if message.author != "customer" or message.mail is None or message.mail.message_id is None:
+            return self
+        mail = CustomerMail(version=version, message_id=message.mail.message_id, references=message.mail.references)
+        return self._with(mails=_ordered(self.mails, mail)[-KEPT_MAILS:])
+
+    def _with(self, **changes: Any) -> "Ticket":
+        return self.model_copy(update=changes)
+
+
+def _ordered(known: tuple[Any, ...], new: Any) -> tuple[Any, ...]:
+    others = [item for item in known if item.version != new.version]
+    return tuple(sorted([*others, new], key=lambda item: item.version))

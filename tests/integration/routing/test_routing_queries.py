@@ -1,0 +1,100 @@
+"""No query that runs per event or per request scans a collection."""
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.routing.store import ANY_WAITING, IN_ORDER, Store, ahead_of, count_of, latest_of, waiting_in
+from services.routing.ticket import Ticket
+from shared.mongo import Mongo
+from tests.site import Site
+from tests.unit.routing.samples import NOW, ticket_id
+
+AGENTS = ["ana", "bojan", "gal"]
+
+
+@pytest.fixture
+async def database(site: Site) -> Any:
+    """Three hundred tickets: assigned, waiting and done, of three teams."""
+    mongo = Mongo(site.deployment.nodes.mongodb_url, database=f"{site.prefix}-routing")
+    await Store(mongo).prepare()
+    await mongo.database["tickets"].insert_many([_document(place) for place in range(300)])
+    yield mongo.database
+    await mongo.close()
+
+
+def _document(place: int) -> Mapping[str, Any]:
+    waits = place % 3 == 0
+    ticket = Ticket(
+        id=ticket_id(place),
+        opened=True,
+        status="resolved" if place % 5 == 0 else "open",
+        team=("support", "technical", "billing")[place % 7 % 3],
+        decided=("low", "normal", "high")[place % 11 % 3],
+        state="queued" if waits else "assigned",
+        agent=None if waits else AGENTS[place % 2],
+        assigned_at=None if waits else NOW + timedelta(seconds=place),
+        waiting_since=NOW + timedelta(seconds=place) if waits else None,
+    )
+    return {"_id": ticket.id, "version": 1, **ticket.document()}
+
+
+def _stages(explained: Any) -> set[str]:
+    """Every stage that the plans name, at any depth; a rejected plan is none."""
+    if isinstance(explained, Mapping):
+        own = {str(explained["stage"])} if "stage" in explained else set()
+        return own.union(*(_stages(value) for name, value in explained.items() if name != "rejectedPlans"))
+    if isinstance(explained, list):
+        return set().union(*map(_stages, explained))
+    return set()
+
+
+async def _explain(database: Any, command: Mapping[str, Any]) -> Any:
+    return await database.command("explain", command, verbosity="queryPlanner")
+
+
+async def _explain_pipeline(database: Any, pipeline: Sequence[Mapping[str, Any]]) -> set[str]:
+    return _stages(await _explain(database, {"aggregate": "tickets", "pipeline": list(pipeline), "cursor": {}}))
+
+
+async def _explain_find(
+    database: Any, query: Mapping[str, Any], *, collection: str = "tickets", **more: Any
+) -> set[str]:
+    return _stages(await _explain(database, {"find": collection, "filter": query, **more}))
+
+
+async def test_loads_are_counted_in_an_index_without_reading_a_ticket(database: Any) -> None:
+    stages = await _explain_pipeline(database, count_of(AGENTS, without=[ticket_id(1)]))
+    assert "IXSCAN" in stages
+    assert not {"COLLSCAN", "FETCH"} & stages
+
+
+async def test_the_last_assignment_of_an_agent_is_one_step_in_an_index(database: Any) -> None:
+    stages = await _explain_pipeline(database, latest_of(AGENTS))
+    assert "DISTINCT_SCAN" in stages
+    assert "COLLSCAN" not in stages
+
+
+async def test_the_queue_is_read_in_order_from_an_index(database: Any) -> None:
+    place = (1, NOW + timedelta(seconds=90), ticket_id(90))
+    for query in (waiting_in(["support", "billing"]), waiting_in(["support"], after=place)):
+        stages = await _explain_find(database, query, sort=dict(IN_ORDER))
+        assert "IXSCAN" in stages
+        assert not {"COLLSCAN", "SORT"} & stages
+
+
+async def test_who_waits_before_a_newcomer_is_found_by_index(database: Any) -> None:
+    stages = await _explain_find(database, ahead_of("support", (1, NOW, ticket_id(1)), skills={"he"}), limit=1)
+    assert "IXSCAN" in stages
+    assert "COLLSCAN" not in stages
+
+
+async def test_the_teams_that_wait_and_decisions_are_found_by_index(database: Any) -> None:
+    distinct = _stages(await _explain(database, {"distinct": "tickets", "key": "team", "query": ANY_WAITING}))
+    decisions = await _explain_find(database, {"ticket": ticket_id()}, collection="decisions", sort={"seq": 1})
+    count = await _explain_pipeline(database, [{"$match": ANY_WAITING}, {"$group": {"_id": "$team"}}])
+    for stages in (distinct, decisions, count):
+        assert stages & {"IXSCAN", "DISTINCT_SCAN"}
+        assert not {"COLLSCAN", "SORT"} & stages
