@@ -59,7 +59,7 @@ def addresses(environment: Mapping[str, str]) -> dict[str, str]:
     return {service: f"http://127.0.0.1:{port}" for service, port in ports.items()}
 
 
-def wait(urls: Mapping[str, str], *, seconds: float, ready: "Callable[[str], str | None] | None" = None) -> list[str]:
+def wait(urls: Mapping[str, str], *, seconds: float, ready: Callable[[str], str | None] | None = None) -> list[str]:
     """Waits until all are ready; afterwards, what is wrong with those that are not."""
     deadline = time.monotonic() + seconds
     while True:

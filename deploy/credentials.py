@@ -24,7 +24,7 @@ from deploy.rabbitmq.render import render
 from deploy.rabbitmq.topology import SERVICES, VHOST
 
 REPLICA_SET = "kartica"
-OF_SOME = {"KARTICA_REPLY_KEYS": ("ingest", "notify"), "KARTICA_SESSION_KEY": ("ingest",)}
+OF_SOME = {"KARTICA_REPLY_KEYS": ("ingest", "notify")}
 """Secrets beside those that all services have, and whose they are."""
 
 
@@ -62,7 +62,6 @@ def fresh() -> dict[str, Any]:
         "mongodb_key": secrets.token_hex(48),
         "KARTICA_JWT_KEY": secrets.token_hex(32),
         "KARTICA_REPLY_KEYS": f"a:{secrets.token_hex(16)}",
-        "KARTICA_SESSION_KEY": secrets.token_hex(32),
     }
 
 

@@ -24,7 +24,7 @@ class MessageSubmitData(Frozen):
     title: Annotated[str, StringConstraints(max_length=998)] = ""
     text: Text
     language: Annotated[str | None, StringConstraints(max_length=35)] = None
-    fields: Annotated[dict[str, Any], Field(default_factory=dict)]
+    fields: dict[str, Any] = Field(default_factory=dict)
     thread: Annotated[
         str | None, Field(max_length=200, description="The sender's own conversation id: same id, same ticket")
     ] = None

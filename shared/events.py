@@ -70,7 +70,7 @@ class TicketOpenedData(Frozen):
     requester: Contact
     title: Annotated[str, Field(description="The subject line, or the first words of the text")]
     language: str | None = None
-    fields: Annotated[dict[str, Any], Field(default_factory=dict)]
+    fields: dict[str, Any] = Field(default_factory=dict)
     status: Status = "new"
     follows: Annotated[Uuid | None, Field(description="The closed ticket that this one continues")] = None
     message: Message

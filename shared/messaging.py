@@ -19,6 +19,7 @@ from pydantic_core import from_json
 from shared.envelope import CONTENT_TYPE, MAX_DEPTH, Envelope
 from shared.errors import Permanent
 from shared.once import Outgoing
+from shared.tasks import end
 
 EVENTS_EXCHANGE = "kartica.events"
 COMMANDS_EXCHANGE = "kartica.commands"
@@ -144,8 +145,8 @@ class Bus:
         FastStream does it the other way round, so that the broker goes on pushing messages that are
         dropped, each with one more delivery counted. Private attributes: pinned and tested.
         """
-        if self._starting is not None and not self._starting.done():
-            self._starting.cancel()
+        if self._starting is not None:
+            await end(self._starting)
         for subscriber in self._subscribers:
             queue, tag = subscriber._queue_obj, subscriber._consumer_tag
             if queue is not None and tag is not None and not queue.channel.is_closed:

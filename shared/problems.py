@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.errors import Refused, Transient
+from shared.errors import Permanent, Refused, Transient
 
 MAX_BODY = 1024 * 1024
 
@@ -28,6 +28,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(Refused)
     async def refused(_: Request, error: Refused) -> JSONResponse:
         return problem(error.status, error.title, error.detail)
+
+    @app.exception_handler(Permanent)
+    async def permanent(_: Request, error: Permanent) -> JSONResponse:
+        return problem(422, "This can't be done", f"Change the request: {error}.")
 
     @app.exception_handler(Transient)
     async def transient(_: Request, error: Transient) -> JSONResponse:

@@ -1,6 +1,7 @@
 """The frame of a service: starts and stops its parts in order, and serves probes, metrics and documents."""
 
 import asyncio
+import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -25,6 +26,7 @@ from shared.messaging import Bus
 from shared.mongo import Mongo, PyMongoError
 from shared.once import Once
 from shared.settings import Settings
+from shared.tasks import end
 
 log = structlog.get_logger()
 Step = Callable[[], Awaitable[Any]]
@@ -109,9 +111,7 @@ class Service:
             for step in self._stops:
                 await step()
             await self.bus.stop_consuming()
-            for loop in loops:
-                loop.cancel()
-            await asyncio.gather(*loops, return_exceptions=True)
+            await end(*loops)
             await self.once.finish()
             await self.bus.close()
             await self.mongo.close()
@@ -186,5 +186,7 @@ def main(settings_type: type[S], create_app: Callable[[S], FastAPI]) -> None:
         timeout_graceful_shutdown=10,
         server_header=False,
     )
+    # uvicorn drains the service, then raises the signal again for whoever handled it before: here, the end.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with suppress(KeyboardInterrupt):
         uvloop.run(uvicorn.Server(config).serve())

@@ -9,13 +9,16 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.k8s import configmap, render, rules, schemas
+from deploy.k8s.manifests import Manifest, name
 
 
 def main() -> None:
     try:
         found = list(faults())
-    except (render.CannotRender, ModuleNotFoundError) as error:
+    except render.CannotRender as error:
         sys.exit(str(error))
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error}: `make k8s-check` installs what it needs.")
     print("\n".join(found) if found else f"Every overlay is valid for Kubernetes {', '.join(schemas.minors())}.")
     sys.exit(1 if found else 0)
 
@@ -29,12 +32,12 @@ def faults(root: Path = render.ROOT) -> Iterator[str]:
             yield from (f"{overlay}: {fault}" for fault in of(render.render(overlay, root=there), overlay=overlay))
 
 
-def of(manifests: list[render.Manifest], *, overlay: str) -> Iterator[str]:
+def of(manifests: list[Manifest], *, overlay: str) -> Iterator[str]:
     """What is wrong with these objects."""
     for manifest in manifests:
         for minor in schemas.minors():
             for fault in schemas.faults(manifest, minor=minor):
-                yield f"{manifest['kind']}/{manifest['metadata']['name']}: {fault}"
+                yield f"{name(manifest)}: {fault}"
     yield from rules.faults(manifests, overlay=overlay)
 
 

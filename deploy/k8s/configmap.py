@@ -15,9 +15,7 @@ import yaml
 
 TEMPLATES = "templates"
 SERVICES = "ingest|routing|sla|notify|reporting"
-HEADER = (
-    "# Written by `make k8s-config`: every file of this folder, as ConfigMaps mounted in the services at /config.\n"
-)
+HEADER = "# Written by `make k8s-config`: every file of this folder, as ConfigMaps for the services, at /config.\n"
 
 
 def main() -> None:

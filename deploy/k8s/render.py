@@ -7,18 +7,16 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import yaml
 
 from deploy import credentials
+from deploy.k8s.manifests import Manifest
 
 ROOT = Path(__file__).resolve().parents[2]
 OVERLAYS = Path("deploy/k8s/overlays")
 USED = ("deploy/k8s", "deploy/mongodb", "deploy/rabbitmq", "config")
 """The folders that kustomizations refer to."""
-
-Manifest = dict[str, Any]
 
 
 class CannotRender(Exception):

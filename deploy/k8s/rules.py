@@ -2,22 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
 
-from deploy.k8s.render import Manifest
+from deploy.k8s.confinement import confined
+from deploy.k8s.manifests import Manifest, containers, name, pod_spec, references
 
 NAMESPACE = "kartica"
 SERVICES = ("ingest", "routing", "sla", "notify", "reporting")
-OWN_IMAGE = re.compile(
-    r"^([a-z0-9.:-]+/)?kartica/(" + "|".join(SERVICES) + r")(:[0-9][\w.-]*)?(@sha256:[0-9a-f]{64})?$"
-)
+OWN_IMAGE = re.compile(rf"(\S+/)?kartica/({'|'.join(SERVICES)})(:[0-9][\w.-]*|@sha256:[0-9a-f]{{64}})")
 OTHER_IMAGES = frozenset({"rabbitmq:4-management", "mongo:6.0"})
 WITH_SECRETS_OF_ITS_OWN = frozenset({"local"})
 """Overlays that make their Secrets from files that git ignores; the others only refer to Secrets."""
 DRAIN_SECONDS = 5 + 10 + 25
 SECRET_NAME = re.compile(r"KEY|SECRET|PASSWORD|TOKEN|AMQP_URL|MONGO_URL")
 PASSWORD_IN_URL = re.compile(r"\w+://[^/\s:@{<]+:[^/\s@{<]+@")
-WORKLOADS = ("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod")
 Rule = Callable[[Manifest], Iterator[str]]
 
 
@@ -26,8 +23,8 @@ def faults(manifests: Sequence[Manifest], *, overlay: str) -> list[str]:
     rules: list[Rule] = [namespaced, confined, sized, probed, tagged, drained, no_secret_values]
     if overlay not in WITH_SECRETS_OF_ITS_OWN:
         rules.append(no_secret_objects)
-    found = [f"{_name(manifest)}: {fault}" for manifest in manifests for rule in rules for fault in rule(manifest)]
-    return found + list(whole(manifests)) + list(references(manifests, secrets=overlay in WITH_SECRETS_OF_ITS_OWN))
+    found = [f"{name(manifest)}: {fault}" for manifest in manifests for rule in rules for fault in rule(manifest)]
+    return found + list(whole(manifests)) + list(referred(manifests, secrets=overlay in WITH_SECRETS_OF_ITS_OWN))
 
 
 def namespaced(manifest: Manifest) -> Iterator[str]:
@@ -38,42 +35,6 @@ def namespaced(manifest: Manifest) -> Iterator[str]:
             yield "the namespace does not enforce pod security `restricted`"
     elif metadata.get("namespace") != NAMESPACE:
         yield f"not in the namespace {NAMESPACE}"
-
-
-def confined(manifest: Manifest) -> Iterator[str]:
-    """Pod security `restricted`, a read-only root, and no token for the API server."""
-    pod = pod_spec(manifest)
-    if pod is None:
-        return
-    security = pod.get("securityContext", {})
-    if security.get("runAsNonRoot") is not True or not security.get("runAsUser"):
-        yield "runAsNonRoot and a runAsUser other than 0 are missing"
-    if security.get("seccompProfile", {}).get("type") != "RuntimeDefault":
-        yield "seccompProfile RuntimeDefault is missing"
-    if pod.get("automountServiceAccountToken") is not False:
-        yield "automountServiceAccountToken is not false"
-    if pod.get("enableServiceLinks") is not False:
-        yield "enableServiceLinks is not false: a Service called kartica-... would become a setting"
-    for shared in ("hostNetwork", "hostPID", "hostIPC", "shareProcessNamespace"):
-        if pod.get(shared):
-            yield f"{shared} is set"
-    for volume in pod.get("volumes", []):
-        if "hostPath" in volume:
-            yield f"the volume {volume['name']} is a hostPath"
-    for container in containers(pod):
-        yield from (
-            f"container {container['name']}: {fault}" for fault in _confined(container.get("securityContext", {}))
-        )
-
-
-def _confined(security: dict[str, Any]) -> Iterator[str]:
-    for setting, wanted in (("allowPrivilegeEscalation", False), ("readOnlyRootFilesystem", True)):
-        if security.get(setting) is not wanted:
-            yield f"{setting} is not {str(wanted).lower()}"
-    if security.get("capabilities") != {"drop": ["ALL"]}:
-        yield "capabilities are not just `drop: [ALL]`"
-    if security.get("privileged") or security.get("runAsUser") == 0 or security.get("runAsNonRoot") is False:
-        yield "it is privileged, or root"
 
 
 def sized(manifest: Manifest) -> Iterator[str]:
@@ -108,8 +69,7 @@ def tagged(manifest: Manifest) -> Iterator[str]:
     """Only images that we know, each with its version."""
     for container in containers(pod_spec(manifest) or {}):
         image = container["image"]
-        own = OWN_IMAGE.match(image)
-        if image not in OTHER_IMAGES and (own is None or not (own[3] or own[4])):
+        if image not in OTHER_IMAGES and not OWN_IMAGE.fullmatch(image):
             yield f"container {container['name']}: the image {image} is not one of ours with a version"
 
 
@@ -163,43 +123,10 @@ def whole(manifests: Sequence[Manifest]) -> Iterator[str]:
                 yield f"Service/{service}: its selector does not match the pods"
 
 
-def references(manifests: Sequence[Manifest], *, secrets: bool) -> Iterator[str]:
+def referred(manifests: Sequence[Manifest], *, secrets: bool) -> Iterator[str]:
     """Every ConfigMap (and, where the overlay makes them, Secret) that a pod refers to is there."""
     there = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in manifests}
     for manifest in manifests:
-        for kind, name in sorted(set(_references(pod_spec(manifest) or {}))):
-            if (kind, name) not in there and (kind == "ConfigMap" or secrets):
-                yield f"{_name(manifest)}: refers to the {kind} {name}, which is not there"
-
-
-def _references(part: Any) -> Iterator[tuple[str, str]]:
-    if isinstance(part, list):
-        for item in part:
-            yield from _references(item)
-    elif isinstance(part, dict):
-        for key, value in part.items():
-            if key in ("configMap", "configMapRef", "configMapKeyRef"):
-                yield "ConfigMap", value["name"]
-            elif key in ("secretRef", "secretKeyRef") or (key == "secret" and isinstance(value, dict)):
-                yield "Secret", value.get("secretName") or value["name"]
-            else:
-                yield from _references(value)
-
-
-def pod_spec(manifest: Manifest) -> dict[str, Any] | None:
-    """The pod that an object makes, if it makes one."""
-    if manifest["kind"] not in WORKLOADS:
-        return None
-    spec: dict[str, Any] = manifest["spec"]
-    if manifest["kind"] == "CronJob":
-        spec = spec["jobTemplate"]["spec"]
-    return spec if manifest["kind"] == "Pod" else spec["template"]["spec"]
-
-
-def containers(pod: dict[str, Any]) -> list[dict[str, Any]]:
-    """All of them: those that prepare, too."""
-    return [*pod.get("initContainers", []), *pod.get("containers", [])]
-
-
-def _name(manifest: Manifest) -> str:
-    return f"{manifest['kind']}/{manifest['metadata']['name']}"
+        for kind, target in sorted(set(references(pod_spec(manifest) or {}))):
+            if (kind, target) not in there and (kind == "ConfigMap" or secrets):
+                yield f"{name(manifest)}: refers to the {kind} {target}, which is not there"

@@ -69,12 +69,16 @@ def create_app(settings: Settings) -> FastAPI:
     )
     languages = Languages(channels.languages)
     service.prepare(lambda: asyncio.to_thread(languages.load))
+    answers = chat.ChatStore(service.mongo)
+    service.prepare(answers.prepare)
+    hub = chat.Hub(answers)
     handlers = Handlers(
         once=service.once,
         store=store,
         readings=readings,
         numbers=Numbers(store),
         languages=languages,
+        answered=hub.wake,
     )
     inbox = Inbox(
         store,
@@ -108,17 +112,16 @@ def create_app(settings: Settings) -> FastAPI:
             jwt_key=settings.jwt_key.get_secret_value(),
         )
     )
-    _open_web_channels(service, settings, inbox, channels)
+    _open_web_channels(service, settings, inbox, channels, hub)
     service.on_stop(inbox.drain)
     service.on_stop(readings.stop)
     return service.app
 
 
-def _open_web_channels(service: Service, settings: Settings, inbox: Inbox, channels: configuration.Channels) -> None:
+def _open_web_channels(
+    service: Service, settings: Settings, inbox: Inbox, channels: configuration.Channels, hub: chat.Hub
+) -> None:
     keys, registry = settings.reply_keys.get_secret_value(), service.metrics
-    answers = chat.ChatStore(service.mongo)
-    hub = chat.Hub(answers)
-    service.prepare(answers.prepare)
     service.every(0, "chat", hub.round)
     service.app.include_router(
         form.router(

@@ -24,14 +24,27 @@ from shared.once import Once
 
 
 class Handlers:
-    """One method per thing that can happen. The clock is read here and nowhere further in."""
+    """One method per thing that can happen. The clock is read here and nowhere further in.
 
-    def __init__(self, *, once: Once, store: Store, readings: Readings, numbers: Numbers, languages: Languages) -> None:
+    `answered` is called after an agent's reply: a visitor who chats need not wait for the next look.
+    """
+
+    def __init__(
+        self,
+        *,
+        once: Once,
+        store: Store,
+        readings: Readings,
+        numbers: Numbers,
+        languages: Languages,
+        answered: Callable[[], None] = lambda: None,
+    ) -> None:
         self._once = once
         self._store = store
         self._readings = readings
         self._numbers = numbers
         self._languages = languages
+        self._answered = answered
 
     async def input(self, waiting: Waiting) -> Outcome:
         """Reads a stored input and gives it its outcome: opened, joined or suppressed."""
@@ -57,7 +70,9 @@ class Handlers:
     async def reply(self, command: TicketReply) -> Mapping[str, Any]:
         """An agent's reply or note; what it led to, the same for every repeat."""
         at = datetime.now(UTC)
-        return await self._command(command.id, command.subject, lambda ticket: rules.reply(ticket, command, at=at))
+        answer = await self._command(command.id, command.subject, lambda ticket: rules.reply(ticket, command, at=at))
+        self._answered()
+        return answer
 
     async def set_status(self, command: TicketSetStatus) -> Mapping[str, Any]:
         """A status that somebody asked for; what it led to, the same for every repeat."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from services.ingest.inputs import Outcome, Pending, Received, Waiting
+from services.ingest.normalised import storable
 from services.ingest.threading import Known, Thread
 from services.ingest.tickets import Ticket
 from shared.errors import Transient
@@ -51,13 +52,13 @@ class Store:
             "content_type": received.content_type,
             "size": len(received.body),
             "received_at": received.received_at,
-            "envelope": dict(received.envelope),
+            "envelope": storable(dict(received.envelope)),
             "state": "pending",
             "attempts": 1,
             "due_at": due_at,
         }
-        if received.envelope.get("message_id"):
-            document["message_id"] = received.envelope["message_id"]
+        if document["envelope"].get("message_id"):
+            document["message_id"] = document["envelope"]["message_id"]
         if len(received.body) <= INLINE_BODY:
             document["body"] = received.body
         else:

@@ -25,7 +25,7 @@ class Notification(Frozen):
 
     id: str
     version: int = 0
-    ticket: str | None
+    ticket: str | None = None
     kind: str
     template: str
     audience: Audience | Literal["recipient"]

@@ -115,7 +115,8 @@ class Templates:
             try:
                 rendered = self.render(name, self._languages[code], values, automatic=True)
             except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
-                yield f"{self._folder / path}:{_line(error)}: {error}; known are {', '.join(SAMPLE)}"
+                line = _line(error, self._templates[path])
+                yield f"{self._folder / path}:{line}: {error}; known are {', '.join(SAMPLE)}"
                 return
             if values is SAMPLE and not (rendered.subject and rendered.text and rendered.sms):
                 yield f"{self._folder / path}:1: the subject, the text or the sms comes out empty"
@@ -160,11 +161,11 @@ def _read(path: Path) -> str:
         raise InvalidConfiguration(f"{path}: can't be read: {error}") from error
 
 
-def _line(error: BaseException) -> int:
-    """The line of the template in which an error arose: Jinja rewrites the traceback to it."""
+def _line(error: BaseException, template: Template) -> int:
+    """The line of the template in which an error arose."""
     line, trace = 1, error.__traceback__
     while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>":
-            line = trace.tb_lineno
+        if trace.tb_frame.f_code.co_filename == template.filename:
+            line = template.get_corresponding_lineno(trace.tb_lineno)
         trace = trace.tb_next
     return line

@@ -21,6 +21,7 @@ VERSION = 1
 LEASE = timedelta(seconds=5)
 UNREADABLE = 10.0
 """Seconds without the stream after which the replica is not ready."""
+from shared.tasks import end
 
 log = structlog.get_logger()
 
@@ -149,10 +150,9 @@ class Projector:
         return self._holding
 
     async def _interrupt(self) -> None:
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
-            self._task = None
+        task, self._task = self._task, None
+        if task is not None:
+            await end(task)
         self._following = False
 
     async def _restart(self, why: str) -> None:

@@ -49,7 +49,14 @@ async def stack(private: PrivateNodes, tmp_path: Path) -> AsyncIterator[Stack]:
     shutil.copytree(CONFIG, config)
     teams = config / "teams.yaml"
     teams.write_text(re.sub(r"capacity: \d+", "capacity: 1000", teams.read_text("utf-8")), "utf-8")
-    made = Stack(name=f"crash-{secrets.token_hex(3)}", nodes=private.nodes, config_dir=config, ports=ports())
+    made = Stack(
+        name=f"crash-{secrets.token_hex(3)}",
+        nodes=private.nodes,
+        config_dir=config,
+        ports=ports(),
+        # What a killed process held is taken over after a lease; production waits longer.
+        settings={"notify": {"LEASE_SECONDS": "4", "SMTP_TIMEOUT": "2"}, "ingest": {"INBOX_LEASE_SECONDS": "4"}},
+    )
     async with running(made):
         yield made
     shutil.rmtree(made.folder, ignore_errors=True)

@@ -12,7 +12,7 @@ import structlog
 from fastapi import WebSocket, WebSocketDisconnect
 from pydantic_core import to_json
 
-from services.ingest.channels.chat_frames import Complaint, Frame, Hello, Say, Visitor, parse
+from services.ingest.channels.chat_frames import Complaint, Hello, Say, Visitor, parse
 from services.ingest.channels.chat_hub import Hub, Listener
 from services.ingest.channels.chat_store import CHANNEL, thread_of
 from services.ingest.channels.configuration import ChatAccount
@@ -94,9 +94,10 @@ class Connection:
             tasks = [*ends, *self._waiting]
             for task in tasks:
                 task.cancel()
-            for result in await asyncio.gather(*tasks, return_exceptions=True):
-                if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
-                    log.warning("chat.broke", account=self._desk.account, error=repr(result)[:200])
+            await asyncio.wait(tasks)
+            for error in (task.exception() for task in tasks if not task.cancelled()):
+                if error is not None and not isinstance(error, WebSocketDisconnect):
+                    log.warning("chat.broke", account=self._desk.account, error=repr(error)[:200])
 
     async def _read(self) -> None:
         while True:
@@ -135,13 +136,14 @@ class Connection:
             self._slow_down(self._desk.frames_of_session.wait(self._visitor.session, now=time.monotonic()))
         if text is None:
             raise Complaint("Not text", "Send JSON in text frames.")
-        if len(text.encode("utf-8", "surrogatepass")) > self._desk.settings.frame_bytes:
+        raw = text.encode("utf-8", "replace")
+        if len(raw) > self._desk.settings.frame_bytes:
             raise Complaint("The frame is too large", f"Send at most {self._desk.settings.frame_bytes} bytes.")
-        frame: Frame = parse(text, message_length=self._desk.settings.message_length)
+        frame = parse(raw, message_length=self._desk.settings.message_length)
         if isinstance(frame, Hello):
             await self._greet(frame)
         else:
-            await self._hear(frame, raw=text)
+            await self._hear(frame, raw)
 
     def _slow_down(self, wait: int) -> None:
         if wait:
@@ -180,14 +182,14 @@ class Connection:
                 return session if age < SESSION_LIFETIME else None
         return None
 
-    async def _hear(self, say: Say, *, raw: str) -> None:
+    async def _hear(self, say: Say, raw: bytes) -> None:
         if self._visitor is None:
             raise Complaint("Not greeted", "Send a hello frame first.", id=say.id)
         received = Received(
             channel=CHANNEL,
             account=self._desk.account,
             key=f"{self._visitor.session}:{derived_id(say.id, say.text)}",
-            body=raw.encode(),
+            body=raw,
             content_type="application/json",
             received_at=self._desk.clock(),
             envelope=self._visitor.envelope(),

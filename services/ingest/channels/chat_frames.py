@@ -61,10 +61,10 @@ Frame = Hello | Say
 _FRAMES: TypeAdapter[Frame] = TypeAdapter(Annotated[Frame, Field(discriminator="type")])
 
 
-def parse(text: str, *, message_length: int) -> Frame:
+def parse(raw: bytes, *, message_length: int) -> Frame:
     """The frame; a `Complaint` says what is wrong with it."""
     try:
-        content = from_json(text)
+        content = from_json(raw)
     except ValueError as error:
         raise Complaint("Not JSON", "Send one JSON object a frame.") from error
     id = content.get("id") if isinstance(content, dict) else None

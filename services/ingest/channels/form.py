@@ -124,7 +124,7 @@ class FormDesk:
         found = faults(visit.form, sent) + (unknown_fields(visit.form, sent) if visit.program else ())
         if doubt or found:
             return replies.incomplete(sent, found, doubt=doubt)
-        if wait := self._limits.wait_for_email(visit, sent.values.get("email", "")):
+        if wait := self._limits.wait_for_email(visit, sent.values.get("email", ""), key=key):
             return replies.too_often(wait, sent)
         received = self._received(visit, sent, key=key, body=body)
         try:

@@ -1,6 +1,7 @@
 """Who sends a form, and what speaks against taking it: how old the page is, how often it was sent."""
 
 import secrets
+from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ from services.ingest.channels import form_body
 from services.ingest.channels.answers import size
 from services.ingest.channels.configuration import Form, PageLanguage
 from services.ingest.channels.form_pages import language_of
-from services.ingest.channels.rates import TokenBuckets, network_of
+from services.ingest.channels.rates import KEPT_KEYS, TokenBuckets, network_of
 from services.ingest.channels.signing import Signer
 from shared.errors import Refused
 
@@ -112,6 +113,7 @@ class Limits:
         self._clock = clock
         self._addresses = {name: TokenBuckets(**form.per_address.model_dump()) for name, form in forms.items()}
         self._emails = {name: TokenBuckets(**form.per_email.model_dump()) for name, form in forms.items()}
+        self._let_through: OrderedDict[str, None] = OrderedDict()
 
     def wait_for_address(self, visit: Visit) -> int:
         """0, or the seconds that this address has to wait."""
@@ -119,6 +121,16 @@ class Limits:
         key = network_of(client.host if client else None)
         return self._addresses[visit.name].wait(key, now=self._clock().timestamp())
 
-    def wait_for_email(self, visit: Visit, email: str) -> int:
-        """0, or the seconds until the next message that names this e-mail address."""
-        return self._emails[visit.name].wait(email.lower(), now=self._clock().timestamp()) if email else 0
+    def wait_for_email(self, visit: Visit, email: str, *, key: str) -> int:
+        """0, or the seconds until the next message that names this e-mail address.
+
+        The same message again, by its `key`, is not counted: a double click or a repeated request.
+        """
+        if not email or key in self._let_through:
+            return 0
+        wait = self._emails[visit.name].wait(email.lower(), now=self._clock().timestamp())
+        if not wait:
+            self._let_through[key] = None
+            if len(self._let_through) > KEPT_KEYS:
+                self._let_through.popitem(last=False)
+        return wait

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from pydantic_core import from_json
+
 Json = Mapping[str, Any]
 MEDIA = ("image", "video", "audio", "document", "sticker")
 NOT_FETCHED = "it stays with WhatsApp; Kartica does not fetch media yet"
@@ -40,7 +42,7 @@ def _text(content: Json) -> Shown:
 def _media(kind: str, content: Json) -> Shown:
     name = "voice message" if kind == "audio" and content.get("voice") else kind
     described = " ".join(str(content[key]) for key in ("filename", "mime_type", "id") if content.get(key))
-    note = f"[A {name}: {described or 'without details'}; {NOT_FETCHED}]"
+    note = f"[{name.capitalize()}: {described or 'without details'}; {NOT_FETCHED}]"
     caption = str(content.get("caption") or "")
     fields = {
         "media_kind": name,
@@ -65,10 +67,21 @@ def _interactive(content: Json) -> Shown:
         lines = [str(reply[key]) for key in ("title", "description") if reply.get(key)]
         return Shown("\n".join(lines), {"button": reply.get("id")})
     if kind == "nfm_reply":
-        return Shown(f"[A filled-in WhatsApp form] {reply.get('response_json') or reply.get('body') or ''}")
+        return Shown("\n".join(["[A filled-in WhatsApp form]", *_answers(reply)]))
     if kind == "call_permission_reply":
         return Shown(f"[The customer's answer to the request to call: {reply.get('response')}]")
     return Shown(f"[An answer of the kind {kind}]")
+
+
+def _answers(reply: Json) -> list[str]:
+    """The form's answers a line each, without the token by which WhatsApp knows it."""
+    try:
+        answers = from_json(str(reply.get("response_json")))
+    except (ValueError, TypeError):
+        answers = None
+    if not isinstance(answers, Mapping):
+        return [str(reply.get("response_json") or reply.get("body") or "")]
+    return [f"{name}: {answer}" for name, answer in answers.items() if name != "flow_token"]
 
 
 def _location(content: Json) -> Shown:

@@ -75,7 +75,7 @@ def read(received: Received) -> Normalised:
     value = _object(_first(_first(from_json(received.body), "entry"), "changes"), "value")
     message = _first(value, "messages")
     sender = _text(message, "from") or _text(message, "from_user_id") or "unknown"
-    what = shown(message)
+    what = shown({"errors": value.get("errors"), **message})
     return Normalised(
         sender=_contact(sender, _first(value, "contacts")),
         text=readable(what.text) or "[An empty message]",

@@ -120,7 +120,7 @@ def _named_apart(files: Sequence[File]) -> list[File]:
 
 
 def _name(part: "Message[str, str]", kind: str, languages: Sequence[str]) -> str:
-    known = Headers(part, languages=languages).words(_raw_name(part))
+    known = Headers(part, languages=languages).words(_raw_name(part, languages))
     name = _PATH_OR_CONTROL.sub("", cleaned(known)).strip().strip(".")
     if not name:
         digest = hashlib.sha256(_bytes(part)).hexdigest()[:8]
@@ -129,14 +129,17 @@ def _name(part: "Message[str, str]", kind: str, languages: Sequence[str]) -> str
     return name if len(name) <= MAX_NAME else f"{stem[: MAX_NAME - 20]}{dot}{extension[:19]}"
 
 
-def _raw_name(part: "Message[str, str]") -> str:
+def _raw_name(part: "Message[str, str]", languages: Sequence[str] = ()) -> str:
+    headers = Headers(part, languages=languages)
     for header, parameter in (("content-disposition", "filename"), ("content-type", "name")):
         try:
-            value = part.get_param(parameter, None, header)
+            readable: Message[str, str] = Message()
+            readable[header] = headers.first(header)  # the standard library gives raw bytes as question marks
+            value = readable.get_param(parameter, None, header)
             if isinstance(value, tuple):
                 return _rfc2231(value)
             if value:
-                return str(value).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+                return str(value)
         except (ValueError, LookupError, TypeError, IndexError, HeaderParseError):
             continue
     return ""

@@ -109,7 +109,7 @@ def guessed(content: bytes, languages: Sequence[str]) -> str:
 def _as_declared(content: bytes, charset: str | None) -> str | None:
     if charset is None or charset == "ascii":
         return None
-    if charset not in ("utf_8", "utf_7") and not charset.startswith("utf_"):
+    if not content.isascii() and not charset.startswith("utf_"):
         as_utf8 = _strict(content, "utf-8")
         if as_utf8 is not None:  # valid UTF-8 beyond ASCII hardly ever comes out of another charset
             return as_utf8

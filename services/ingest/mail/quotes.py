@@ -8,7 +8,8 @@ MAX_LINES = 20_000
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTED = re.compile(r"^\s{0,3}(?:>|\|(?=\s))")
 
-_VERB = r"""(?:wrote|schrieb|napisal(?:a|\(a\)|/a|i|o)?|je\ napisa(?:o|la)(?:/la|\(la\))?|je\ pisa[ol]a?|כתבה?|כתב/ה
+_VERB = r"""(?:wrote|schrieb
+  |napisal(?:a|\(a\)|/a|i|o)?|je\ napisa(?:o|la)(?:/la|\(la\))?|napisa(?:o|la)\ je|je\ pisa[ol]a?|כתבה?|כתב/ה
   |a\ écrit|ha\ scritto|escribió|schreef|napisał(?:\(a\))?)"""
 _WROTE = re.compile(
     rf"""^\s*(?:

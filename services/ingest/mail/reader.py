@@ -42,16 +42,17 @@ class MailReader:
             raise Unreadable("it has no header fields, so it is no mail as RFC 5322 has it")
         body = read_body(message, languages=self.languages)
         sender = self._sender(headers, str(received.envelope.get("mail_from") or ""))
-        title = headers.text("subject")
-        machine = self._machine(message, headers, received, sender=sender, title=title, text=body.text)
-        reply = self._reply(body, title)
+        title, text = headers.text("subject"), body.text
+        machine = self._machine(message, headers, received, sender=sender, title=title, text=text)
+        reply = self._reply(text, title)
+        html, files = _shown(body)
         read = Normalised(
             sender=sender,
             title=title,
             text=reply.new,
             prior_text=reply.prior,
-            html=markup.sanitised(cleaned(body.html)) if body.pages else None,
-            attachments=tuple(body.files),
+            html=html,
+            attachments=tuple(files),
             language=_declared_language(headers),
             sent_at=headers.date(),
             machine=machine,
@@ -91,8 +92,8 @@ class MailReader:
             )
         )
 
-    def _reply(self, body: Body, title: str) -> Reply:
-        return Reply(body.text) if _FORWARDED.match(title) else new_part(body.text)
+    def _reply(self, text: str, title: str) -> Reply:
+        return Reply(text) if _FORWARDED.match(title) else new_part(text)
 
     def _hints(self, headers: Headers, received: Received, *, sender: str, title: str) -> ThreadHints:
         ids = headers.message_ids("message-id")
@@ -130,6 +131,15 @@ class MailReader:
         own = {*self.own_addresses, sender.lower()}
         others = [cleaned(address).lower() for address in recipients if "@" in address and len(address) <= 320]
         return tuple(dict.fromkeys(one for one in others if _without_extension(one) not in own))[:MAX_COPIED]
+
+
+def _shown(body: Body) -> tuple[str | None, list[File]]:
+    """The page to show, and the files; a page that is too much to sanitise is a file."""
+    if not body.pages:
+        return None, body.files
+    if markup.is_reasonable(body.html):
+        return cleaned(markup.sanitised(body.html)), body.files
+    return None, [*body.files, File(name="message.html", content_type="text/html", content=body.html.encode())]
 
 
 def _doubtful(read: Normalised, raw: bytes) -> Normalised:

@@ -333,3 +333,18 @@ async def test_lmtp_answers_for_each_recipient(site: Site) -> None:
     states = [(await outcome(ingest, site, text))["account"] for _, text in answers]
     assert states == [SUPPORT, "sales@svetilka.example"]
     await site.events(TicketOpened, count=2)
+
+
+async def test_bytes_beyond_ascii_in_the_envelope_are_no_reason_to_refuse(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    reader, writer = await asyncio.open_connection("127.0.0.1", ingest.app.state.smtp.port)
+    answers = [await reader.readline()]
+    for line in (b"HELO \xffx", b"MAIL FROM:<\xe8\xb9@x.example>", b"RCPT TO:<support+\xff@svetilka.example>", b"DATA"):
+        writer.write(line + b"\r\n")
+        answers.append(await reader.readline())
+    writer.write(b"From: \xe8\xb9@x.example\r\nSubject: \xb9\r\n\r\nx\r\n.\r\n")
+    answers.append(await reader.readline())
+    writer.close()
+
+    assert [answer[:3] for answer in answers] == [b"220", b"250", b"250", b"250", b"354", b"250"]
+    await site.events(TicketOpened)

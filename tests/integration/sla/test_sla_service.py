@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from services.sla.store import Store
 from shared.events import SlaBreached, SlaChanged, SlaWarned, TicketEscalated
 from tests.site import Site
 from tests.unit.sla.story import Story
@@ -98,7 +99,7 @@ async def test_an_answer_meets_and_waiting_for_the_customer_pauses(site: Site) -
 async def test_an_overdue_ticket_is_warned_breached_and_escalated_twice(site: Site) -> None:
     agree(site, QUICK)
     running = await site.start("sla")
-    story = Story(opened=now())
+    story = Story(opened=now() + timedelta(seconds=1))
     opened = story.opened()
     await site.publish(opened)
     await site.publish(story.classified())
@@ -121,7 +122,7 @@ async def test_an_overdue_ticket_is_warned_breached_and_escalated_twice(site: Si
 async def test_what_became_due_during_an_outage_is_announced_afterwards_with_how_late(site: Site) -> None:
     agree(site, QUICK)
     before = await site.start("sla")
-    story = Story(opened=now())
+    story = Story(opened=now() + timedelta(seconds=2))
     await site.publish(story.opened())
     await site.publish(story.classified())
     await site.events(SlaChanged, subject=story.ticket)
@@ -171,6 +172,17 @@ async def test_an_answer_stops_the_timers(site: Site) -> None:
     await site.events(TicketEscalated, subject=forgotten.ticket, count=2)
     assert not [event for event in site.seen if _is(event, SlaBreached, answered)]
     assert (await ticket(site, answered))["clocks"][0]["mode"] == "ended"
+
+
+async def test_a_ticket_that_can_not_be_read_holds_up_no_other(site: Site) -> None:
+    agree(site, QUICK)
+    await site.start("sla")
+    broken = {"_id": Story("broken").ticket, "version": 1, "facts": 17, "next_at": datetime(2020, 1, 1, tzinfo=UTC)}
+    await site.database("sla")["tickets"].insert_one(broken)
+    story = Story(opened=now())
+    await site.publish(story.opened())
+    await site.publish(story.classified())
+    await site.events(TicketEscalated, subject=story.ticket, count=2)
 
 
 async def test_second_deliveries_change_nothing(site: Site) -> None:
@@ -273,11 +285,13 @@ async def test_no_query_scans_a_collection(site: Site) -> None:
     assert (
         await running.client.get(f"/tickets/{story.ticket}/clocks", headers=site.bearer("agent"))
     ).status_code == 200
+    assert await Store(running.service.mongo).running("first_response") == 1
     await database.command("profile", 0)
     watched = await database["system.profile"].find({"ns": {"$not": {"$regex": "system"}}}).to_list(None)
     plans = {one["planSummary"] for one in watched if "planSummary" in one}
     assert any("next_at" in plan for plan in plans)
     assert any("due_at" in plan for plan in plans)
+    assert any("running" in plan for plan in plans)
     assert not [one for one in watched if "COLLSCAN" in one.get("planSummary", "")]
 
 

@@ -192,7 +192,7 @@ def starts(draw: st.DrawFn, zone: ZoneInfo) -> datetime:
     return start
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data())
 def test_calendars_agree_with_a_walk_along_the_minutes(data: st.DataObject) -> None:
     zone = ZoneInfo(data.draw(st.sampled_from(ZONES)))

@@ -231,6 +231,7 @@ async def test_a_page_that_is_too_large_is_answered_with_a_page(desk: Desk) -> N
 async def test_too_many_with_one_email_wait(desk: Desk) -> None:
     statuses = [(await desk.submit(f"k{n}", message=f"Message {n}")).status_code for n in range(4)]
     assert statuses == [202, 202, 202, 429]
+    assert (await desk.submit("k0", message="Message 0")).json()["repeated"] is True
     limited = await desk.submit("k4")
     assert int(limited.headers["retry-after"]) > 0
     other = await desk.submit("k5", email="eva@example.org")
