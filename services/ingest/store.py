@@ -31,7 +31,7 @@ class Store:
         await self._db.inputs.create_index([("state", ASCENDING), ("due_at", ASCENDING)])
         await self._db.inputs.create_index([("channel", ASCENDING), ("state", ASCENDING)])
         await self._db.inputs.create_index("message_id", sparse=True)
-        await self._db.inputs.create_index("key")
+        # await self._db.inputs.create_index("key")
         await self._db.tickets.create_index("number", unique=True)
         await self._db.messages.create_index([("ticket", ASCENDING), ("received_at", ASCENDING)])
         await self._db.messages.create_index("attachments.id", sparse=True)

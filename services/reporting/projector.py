@@ -15,13 +15,13 @@ from services.reporting.store import State, Store
 from shared.errors import KarticaError
 from shared.history import BATCH, Entry, History
 from shared.mongo import PyMongoError
+from shared.tasks import end
 
 VERSION = 1
 """Of what rows and counts are made of; a new one rebuilds them."""
 LEASE = timedelta(seconds=5)
 UNREADABLE = 10.0
 """Seconds without the stream after which the replica is not ready."""
-from shared.tasks import end
 
 log = structlog.get_logger()
 
