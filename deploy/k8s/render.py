@@ -1,5 +1,6 @@
 """Renders overlays with `kubectl kustomize`, in a copy where the secrets are placeholders."""
 
+import json
 import shutil
 import subprocess
 import sys
@@ -24,8 +25,18 @@ class CannotRender(Exception):
 
 
 def kubectl() -> str | None:
-    """The program: beside this Python, where the dependency group `k8s` puts it, or on the PATH."""
-    return shutil.which("kubectl", path=str(Path(sys.executable).parent)) or shutil.which("kubectl")
+    """The program: beside this Python, where the dependency group `k8s` puts it, or a recent one on the PATH."""
+    beside = shutil.which("kubectl", path=str(Path(sys.executable).parent))
+    if beside is not None:
+        return beside
+    other = shutil.which("kubectl")
+    return other if other is not None and _is_recent(other) else None
+
+
+def _is_recent(program: str) -> bool:
+    """Whether its kustomize is version 5: Debian 12 has a kubectl whose kustomize knows no components."""
+    done = subprocess.run([program, "version", "--client", "--output", "json"], capture_output=True, text=True)
+    return done.returncode == 0 and json.loads(done.stdout).get("kustomizeVersion", "").startswith("v5.")
 
 
 def overlays(root: Path = ROOT) -> list[str]:

@@ -11,6 +11,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,13 +128,18 @@ def _start(in_containers: Start) -> Nodes:
 
 
 def _start_programs(folder: Path) -> tuple[Nodes, list[dict[str, Any]]]:
-    broker, broker_part = rabbitmq.start_program(folder / "rabbitmq")
-    try:
-        database_url, database_part = mongodb.start_program(folder / "mongodb")
-    except BaseException:
-        _stop_process(broker_part)
-        raise
-    return Nodes(broker, database_url, "programs of this machine"), [broker_part, database_part]
+    """Both at a time: the one waits while the other starts. What did start is stopped when the other can't."""
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        broker = pool.submit(rabbitmq.start_program, folder / "rabbitmq")
+        database = pool.submit(mongodb.start_program, folder / "mongodb")
+    failed = broker.exception() or database.exception()
+    if failed is not None:
+        for started in (broker, database):
+            if started.exception() is None:
+                _stop_process(started.result()[1])
+        raise failed
+    (node, broker_part), (database_url, database_part) = broker.result(), database.result()
+    return Nodes(node, database_url, "programs of this machine"), [broker_part, database_part]
 
 
 def _keep(nodes: Nodes, parts: list[dict[str, Any]]) -> Nodes:
@@ -192,15 +198,14 @@ def _stop(part: dict[str, Any]) -> None:
 
 
 def _stop_process(part: dict[str, Any]) -> None:
+    """Ends a node at once: its data is thrown away, so there is nothing that it should write down first."""
     group = part["pid"]
-    for number, seconds in ((signal.SIGTERM, 15), (signal.SIGKILL, 5)):
-        try:
-            os.killpg(group, number)
-        except ProcessLookupError:
-            break
-        deadline = time.monotonic() + seconds
-        while _group_lives(group) and time.monotonic() < deadline:
-            time.sleep(0.05)
+    try:
+        os.killpg(group, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    while _group_lives(group):
+        time.sleep(0.05)
     if "epmd_port" in part:  # the port mapper outlives its node
         environment = {**os.environ, "ERL_EPMD_PORT": str(part["epmd_port"]), "ERL_EPMD_ADDRESS": "127.0.0.1"}
         subprocess.run(["epmd", "-kill"], env=environment, capture_output=True, check=False)

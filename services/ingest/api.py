@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 
 from services.ingest.handlers import Handlers
 from services.ingest.inbox import Inbox
+from services.ingest.input_store import InputStore
 from services.ingest.store import Store
 from services.ingest.submission import Submissions
 from services.ingest.views import conversation_view, input_view, summary_view
@@ -42,7 +43,9 @@ class ReplyRequest(Frozen):
     agent: Name | None = None
 
 
-def router(*, handlers: Handlers, submissions: Submissions, store: Store, inbox: Inbox, jwt_key: str) -> APIRouter:
+def router(
+    *, handlers: Handlers, submissions: Submissions, store: Store, inputs: InputStore, inbox: Inbox, jwt_key: str
+) -> APIRouter:
     """The routes. Errors are problem details (RFC 9457)."""
     routes = APIRouter()
     person = Depends(require(jwt_key, "agent", "supervisor", "admin"))
@@ -137,12 +140,12 @@ def router(*, handlers: Handlers, submissions: Submissions, store: Store, inbox:
             raise Refused(
                 status=422, title="What to look for?", detail="Give either `input` or `message_id`, not both."
             )
-        found = await store.ledger(input=input, message_id=message_id)
+        found = await inputs.ledger(input=input, message_id=message_id)
         return {"inputs": [input_view(document) for document in found]}
 
     @routes.get("/ledger/summary", tags=["ledger"], dependencies=[anyone])
     async def ledger_summary() -> dict[str, Any]:
-        return summary_view(await store.ledger_summary())
+        return summary_view(await inputs.ledger_summary())
 
     @routes.post("/ledger/{input}/redrive", tags=["ledger"], status_code=202, dependencies=[admin])
     async def redrive(input: Uuid) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from services.ingest.channels import chat, form, whatsapp
 from services.ingest.channels.signing import Signer
 from services.ingest.handlers import Handlers
 from services.ingest.inbox import Inbox
+from services.ingest.input_store import InputStore
 from services.ingest.language import Languages
 from services.ingest.mail.reader import MailReader
 from services.ingest.numbers import Numbers
@@ -52,8 +53,9 @@ def create_app(settings: Settings) -> FastAPI:
     channels = configuration.read(settings.config_dir)
     # base64 makes a third more of a file in a JSON body
     service = Service("ingest", settings, publishes=PUBLISHES, max_body=settings.max_message_bytes * 4 // 3 + 65536)
-    store = Store(service.mongo)
+    store, inputs = Store(service.mongo), InputStore(service.mongo)
     service.prepare(store.prepare)
+    service.prepare(inputs.prepare)
 
     # What came in is read by its channel's reader, then decided.
     mailboxes = Mailboxes(channels.mailboxes)
@@ -75,13 +77,14 @@ def create_app(settings: Settings) -> FastAPI:
     handlers = Handlers(
         once=service.once,
         store=store,
+        inputs=inputs,
         readings=readings,
         numbers=Numbers(store),
         languages=languages,
         answered=hub.wake,
     )
     inbox = Inbox(
-        store,
+        inputs,
         handlers.input,
         registry=service.metrics,
         concurrency=settings.inbox_concurrency,
@@ -108,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
             handlers=handlers,
             submissions=submissions,
             store=store,
+            inputs=inputs,
             inbox=inbox,
             jwt_key=settings.jwt_key.get_secret_value(),
         )

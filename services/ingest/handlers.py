@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.ingest import rules
+from services.ingest.input_store import InputStore
 from services.ingest.inputs import Outcome, Received, Waiting
 from services.ingest.language import Languages
 from services.ingest.messages import Arrived, attached
@@ -34,6 +35,7 @@ class Handlers:
         *,
         once: Once,
         store: Store,
+        inputs: InputStore,
         readings: Readings,
         numbers: Numbers,
         languages: Languages,
@@ -41,6 +43,7 @@ class Handlers:
     ) -> None:
         self._once = once
         self._store = store
+        self._inputs = inputs
         self._readings = readings
         self._numbers = numbers
         self._languages = languages
@@ -62,7 +65,7 @@ class Handlers:
             return change
 
         await self._once.handle(f"ingest.input:{arrived.input}", subject, decide, wait_sent=False)
-        outcome = await self._store.outcome(arrived.input)
+        outcome = await self._inputs.outcome(arrived.input)
         if outcome is None:
             raise Stale(f"input {arrived.input} was handled, but has no outcome")
         return outcome
@@ -105,7 +108,7 @@ class Handlers:
 
     async def _placed(self, arrived: Arrived, *, cause: Envelope, number: str | None) -> tuple[Change, str | None]:
         """The decision about an input, and the number that was taken for it, to be used when it is repeated."""
-        waiting = await self._store.waiting(arrived.input)
+        waiting = await self._inputs.waiting(arrived.input)
         if waiting is None:
             raise Stale(f"input {arrived.input} is no longer pending")
         message, origin, at = arrived.message, arrived.origin, datetime.now(UTC)

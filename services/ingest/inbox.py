@@ -8,8 +8,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from pydantic import ValidationError
 
+from services.ingest.input_store import InputStore
 from services.ingest.inputs import Outcome, Pending, Reader, Receipt, Received, State, Waiting
-from services.ingest.store import Store
 from shared.errors import KarticaError
 from shared.messaging import explain
 
@@ -33,7 +33,7 @@ class Inbox:
 
     def __init__(
         self,
-        store: Store,
+        store: InputStore,
         handle: Callable[[Waiting], Awaitable[Outcome]],
         *,
         registry: CollectorRegistry,
@@ -47,6 +47,7 @@ class Inbox:
         self._lease = timedelta(seconds=lease)
         self._attempts = attempts
         self._running: dict[str, asyncio.Task[None]] = {}
+        self._draining = False
         self._received = Counter(
             "kartica_messages_received", "Inputs by channel and result", ["channel", "result"], registry=registry
         )
@@ -61,7 +62,7 @@ class Inbox:
         Raises what the database raises; then nothing is certain, and the channel asks its sender to
         come again. The same input again gives the same receipt.
         """
-        stored = await self._store.add_input(received, due_at=datetime.now(UTC) + self._lease)
+        stored = await self._store.add(received, due_at=datetime.now(UTC) + self._lease)
         if stored:
             self._begin(received.input)
         else:
@@ -87,7 +88,7 @@ class Inbox:
         """Takes up what was stored and never finished, and measures the backlog."""
         now = datetime.now(UTC)
         for input in await self._store.due(now, limit=100):
-            if input in self._running or len(self._running) >= MAX_QUEUED:
+            if input in self._running or not self._has_room:
                 continue
             waiting = await self._store.begin_again(input, now=now, due_at=now + self._lease)
             if waiting is None:
@@ -108,14 +109,19 @@ class Inbox:
         return redriven
 
     async def drain(self) -> None:
-        """Lets what is being decided come to its end; the rest stays pending."""
+        """Lets what is being decided come to its end; the rest stays pending, for whoever runs then."""
+        self._draining = True
         if self._running:
             await asyncio.wait(self._running.values(), timeout=DRAIN_SECONDS)
         for task in list(self._running.values()):
             task.cancel()
 
+    @property
+    def _has_room(self) -> bool:
+        return not self._draining and len(self._running) < MAX_QUEUED
+
     def _begin(self, input: str) -> None:
-        if len(self._running) >= MAX_QUEUED or input in self._running:
+        if not self._has_room or input in self._running:
             return
         task = asyncio.create_task(self._work(input), name=f"input {input}")
         self._running[input] = task

@@ -31,26 +31,38 @@ class Readings:
     def __init__(self, readers: Mapping[str, Reader], *, seconds: float = SECONDS) -> None:
         self._readers = dict(readers)
         self._seconds = seconds
-        self._threads = ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="reader")
+        self._threads = _threads()
 
     async def read(self, received: Received) -> Normalised:
-        """The message, whatever the input holds."""
+        """The message, whatever the input holds. Raises only when the service is stopping."""
         reader = self._readers.get(received.channel)
         if reader is None:
             return unreadable(received, f"there is no reader for the channel {received.channel!r}")
         loop = asyncio.get_running_loop()
         try:
             async with asyncio.timeout(self._seconds):
-                return await loop.run_in_executor(self._threads, reader.read, received)
+                return await loop.run_in_executor(self._threads, _read, reader, received)
         except TimeoutError:
+            # The thread can't be stopped: it is left behind, so that it does not stand in the way of others.
+            self._threads.shutdown(wait=False)
+            self._threads = _threads()
             return unreadable(received, f"reading it took longer than {self._seconds:g} seconds")
-        except Unreadable as reason:
-            return unreadable(received, str(reason))
-        except Exception as error:
-            return unreadable(received, f"the reader failed with {type(error).__name__}")
 
     async def stop(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=THREADS, thread_name_prefix="reader")
+
+
+def _read(reader: Reader, received: Received) -> Normalised:
+    try:
+        return reader.read(received)
+    except Unreadable as reason:
+        return unreadable(received, str(reason))
+    except Exception as error:
+        return unreadable(received, f"the reader failed with {type(error).__name__}")
 
 
 def unreadable(received: Received, reason: str) -> Normalised:

@@ -1,12 +1,11 @@
 """What an input, an agent's reply or a status command comes to: the writes and the events."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.ingest import lifecycle
+from services.ingest import facts, lifecycle
 from services.ingest.inputs import Pending
-from services.ingest.lifecycle import Step
 from services.ingest.messages import Arrived, stored
 from services.ingest.normalised import Machine
 from services.ingest.threading import Join, Known, Open, new_threads
@@ -18,13 +17,8 @@ from shared.events import (
     Message,
     MessageSuppressed,
     MessageSuppressedData,
-    Status,
-    TicketMessageAdded,
-    TicketMessageAddedData,
     TicketOpened,
     TicketOpenedData,
-    TicketStatusChanged,
-    TicketStatusChangedData,
 )
 from shared.ids import derived_id
 
@@ -80,7 +74,7 @@ def open_ticket(
     writes: list[Write] = [
         Update("tickets", ticket, 0, _first_state(arrived, opening, data, at=at)),
         Insert("messages", stored(message, ticket=ticket, ticketversion=1, arrived=arrived)),
-        _noted(event, {"number": number, "because": opening.because}),
+        facts.noted(event, {"number": number, "because": opening.because}),
         *_threads(arrived, ticket=ticket, known=known, at=at),
         _outcome(pending, "opened", ticket=ticket, number=number, reason=opening.because, at=at),
     ]
@@ -96,18 +90,18 @@ def join_ticket(
     ticket, machine = join.ticket, arrived.message.machine
     message = arrived.stated(unverified=join.unverified)
     step = lifecycle.after_customer(ticket.status, machine)
-    events = _added(ticket, message, step, cause=cause, at=at, actor="customer", machine=machine is not None)
+    events = facts.added(ticket, message, step, cause=cause, at=at, actor="customer", machine=machine is not None)
     state: dict[str, Any] = {"updated_at": at}
     if not join.unverified:
         state["participants"] = sorted(ticket.participants | _people(arrived))
         state["last_channel"] = arrived.origin.channel
     return Change(
         writes=(
-            _advanced(ticket, events, step, state),
+            facts.advanced(ticket, events, step, state),
             Insert(
                 "messages", stored(message, ticket=ticket.id, ticketversion=ticket.ticketversion + 1, arrived=arrived)
             ),
-            *(_noted(event, {}) for event in events[1:]),
+            *(facts.noted(event, {}) for event in events[1:]),
             *_threads(arrived, ticket=ticket.id, known=known, at=at),
             _outcome(pending, "joined", ticket=ticket.id, number=ticket.number, reason=join.because, at=at),
         ),
@@ -130,13 +124,13 @@ def reply(ticket: Ticket, command: TicketReply, *, at: datetime) -> Change:
         received_at=at,
     )
     step = lifecycle.after_reply(ticket.status, public=wanted.visibility == "public", wanted=wanted.status)
-    events = _added(ticket, message, step, cause=command, at=at, actor=f"agent:{wanted.agent}", machine=False)
+    events = facts.added(ticket, message, step, cause=command, at=at, actor=f"agent:{wanted.agent}", machine=False)
     status = step.status if step else ticket.status
     return Change(
         writes=(
-            _advanced(ticket, events, step, {"updated_at": at}),
+            facts.advanced(ticket, events, step, {"updated_at": at}),
             Insert("messages", stored(message, ticket=ticket.id, ticketversion=ticket.ticketversion + 1)),
-            *(_noted(event, {}) for event in events[1:]),
+            *(facts.noted(event, {}) for event in events[1:]),
         ),
         events=tuple(events),
         answer={"ticket": ticket.id, "number": ticket.number, "message": message.id, "status": status},
@@ -149,8 +143,8 @@ def set_status(ticket: Ticket, command: TicketSetStatus, *, at: datetime) -> Cha
     answer = {"ticket": ticket.id, "number": ticket.number, "status": command.data.status, "changed": step is not None}
     if step is None:
         return Change(answer=answer)
-    event = _status_changed(ticket, step, 1, cause=command, at=at, actor=command.actor, machine=False)
-    writes = (_advanced(ticket, [event], step, {"updated_at": at}), _noted(event, {}))
+    event = facts.status_changed(ticket, step, 1, cause=command, at=at, actor=command.actor, machine=False)
+    writes = (facts.advanced(ticket, [event], step, {"updated_at": at}), facts.noted(event, {}))
     return Change(writes=writes, events=(event,), answer=answer)
 
 
@@ -158,7 +152,7 @@ def note_fact(event: Event) -> Change:
     """What another service stated about a ticket, for its timeline; it may come before the ticket does."""
     if event.subject is None:
         return NOTHING
-    return Change(writes=(_noted(event, event.model_dump(mode="json")["data"]),))
+    return Change(writes=(facts.noted(event, event.model_dump(mode="json")["data"]),))
 
 
 def _first_state(arrived: Arrived, opening: Open, data: TicketOpenedData, *, at: datetime) -> Mapping[str, Any]:
@@ -185,64 +179,6 @@ def _first_state(arrived: Arrived, opening: Open, data: TicketOpenedData, *, at:
 
 def _people(arrived: Arrived) -> frozenset[str]:
     return names_of(arrived.message.sender) | frozenset(arrived.message.thread.copied)
-
-
-def _added(
-    ticket: Ticket, message: Message, step: Step | None, *, cause: Envelope, at: datetime, actor: str, machine: bool
-) -> list[Event]:
-    added = TicketMessageAdded.following(
-        cause,
-        "message",
-        time=at,
-        subject=ticket.id,
-        ticketversion=ticket.ticketversion + 1,
-        data=TicketMessageAddedData(message=message),
-        actor=actor,
-        machine=machine,
-    )
-    if step is None:
-        return [added]
-    return [added, _status_changed(ticket, step, 2, cause=cause, at=at, actor=actor, machine=machine)]
-
-
-def _status_changed(
-    ticket: Ticket, step: Step, place: int, *, cause: Envelope, at: datetime, actor: str, machine: bool
-) -> TicketStatusChanged:
-    return TicketStatusChanged.following(
-        cause,
-        "status",
-        time=at,
-        subject=ticket.id,
-        ticketversion=ticket.ticketversion + place,
-        data=TicketStatusChangedData(status=step.status, previous=ticket.status, reason=step.reason),
-        actor=actor,
-        machine=machine,
-    )
-
-
-def _advanced(ticket: Ticket, events: Sequence[Event], step: Step | None, state: Mapping[str, Any]) -> Update:
-    changed: dict[str, Status] = {"status": step.status} if step else {}
-    counted = {"ticketversion": ticket.ticketversion + len(events)}
-    return Update("tickets", ticket.id, ticket.version, {**state, **changed, **counted})
-
-
-def _noted(event: Event, facts: Mapping[str, Any]) -> Insert:
-    """The line of an event in its ticket's timeline."""
-    data = facts or event.model_dump(mode="json")["data"]
-    return Insert(
-        "timeline",
-        {
-            "_id": event.id,
-            "ticket": event.subject,
-            "at": event.time,
-            "type": event.type,
-            "source": event.source,
-            "ticketversion": event.ticketversion,
-            "actor": event.actor,
-            "cause": event.causationid,
-            "data": data,
-        },
-    )
 
 
 def _threads(arrived: Arrived, *, ticket: str, known: Known, at: datetime) -> list[Write]:

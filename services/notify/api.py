@@ -67,7 +67,7 @@ def router(handlers: Handlers, store: Store, *, key: SecretStr) -> APIRouter:
             actor=caller.subject,
             data=NotificationSendData.model_validate(asked.model_dump()),
         )
-        return await handlers.sent(command)
+        return await handlers.ask(command)
 
     @made.get("/notifications", dependencies=[looking])
     async def page(

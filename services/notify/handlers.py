@@ -36,10 +36,10 @@ class Handlers:
         await self._hear("escalated", event)
 
     async def send(self, command: NotificationSend) -> None:
-        await self.sent(command)
+        await self.ask(command)
 
-    async def sent(self, command: NotificationSend) -> Mapping[str, Any]:
-        """The same by HTTP, with the answer that the sender of the command gets."""
+    async def ask(self, command: NotificationSend) -> Mapping[str, Any]:
+        """The same by HTTP: returns what the command's sender is told."""
 
         async def decide() -> Change:
             return commands.send(command, policy=self._policy, now=datetime.now(UTC))

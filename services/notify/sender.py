@@ -32,6 +32,7 @@ class Sender:
         self._lease, self._poll_seconds = lease, poll_seconds
         self._free = asyncio.Semaphore(concurrency)
         self._woken = asyncio.Event()
+        self._woken.set()  # the first round is at once
         self._stopping = False
         self._running: set[asyncio.Task[None]] = set()
         self._queued = Gauge("kartica_notifications_queued", "Notifications that are not finished", registry=registry)
@@ -44,13 +45,13 @@ class Sender:
         self._woken.set()
 
     async def run(self) -> None:
-        """Sends what is due now, then waits until it is woken or the poll interval is over."""
-        self._woken.clear()
-        while not self._stopping and await self._start_one():
-            pass
+        """Waits until it is woken or the poll interval is over, then sends what is due."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self._poll_seconds):
                 await self._woken.wait()
+        self._woken.clear()
+        while not self._stopping and await self._start_one():
+            pass
 
     async def stop(self) -> None:
         """Takes nothing new and waits until what is under way has ended."""

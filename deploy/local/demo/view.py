@@ -13,14 +13,14 @@ from rich.table import Table
 from rich.text import Text
 
 ZONE = ZoneInfo("Europe/Ljubljana")
-NOTICE = {"acknowledgement": "ack", "reply": "reply", "assignment": "assigned", "escalation": "escalation"}
+NOTICE = {"acknowledgement": "ack", "assignment": "given"}
 
 
 @dataclass(slots=True)
 class View:
     """The live picture; on a terminal it moves, in a log only its last state and the steps are printed."""
 
-    console: Console = field(default_factory=lambda: Console(highlight=False))
+    console: Console = field(default_factory=lambda: made_for_this_place())
     tickets: Sequence[Mapping[str, Any]] = ()
     steps: list[str] = field(default_factory=list)
     doing: str = ""
@@ -69,6 +69,12 @@ class View:
         for ticket in sorted(self.tickets, key=lambda ticket: str(ticket["number"])):
             table.add_row(*row(ticket))
         return table
+
+
+def made_for_this_place() -> Console:
+    """A terminal's own width; in a log one that is wide enough for the table."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(highlight=False, width=150)
 
 
 def row(ticket: Mapping[str, Any]) -> list[str]:

@@ -124,6 +124,7 @@ def normalised(received: Received, submission: Submission) -> Normalised:
     """The message. Nobody has proved the address or number, so the contact is unverified."""
     values = submission.values
     region, language = received.envelope.get("region"), received.envelope.get("language")
+    questions = received.envelope.get("questions", ())
     email = values.get("email", "")
     phone = values.get("phone", "")
     return Normalised(
@@ -137,7 +138,7 @@ def normalised(received: Received, submission: Submission) -> Normalised:
         title=one_line(values.get("subject", ""), limit=SUBJECT_LENGTH),
         text=values.get("message", ""),
         attachments=submission.files,
-        fields={name: value for name, value in values.items() if name not in RESERVED and value},
+        fields={name: values[name] for name in questions if values.get(name)},
         language=None,
         sent_at=received.received_at,
     )

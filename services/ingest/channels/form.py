@@ -1,5 +1,6 @@
 """The web form: a page for people and JSON for programs. What was sent is stored before it is confirmed."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -25,6 +26,8 @@ CHANNEL = "form"
 NUMBER_WITHIN = 5.0
 """Seconds that an answer waits for the ticket's number; without it, the thanks page shows it later."""
 NOT_CONTENT = frozenset({"page", "lang", TRAP})
+LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
+"""A BCP 47 tag, as far as it matters here."""
 ANSWERS: dict[int | str, dict[str, Any]] = {
     202: {"description": "JSON was stored: `number` of the ticket, or null when that takes longer than 5 s"},
     303: {"description": "A page was stored: `Location` is the thanks page"},
@@ -153,7 +156,8 @@ class FormDesk:
         return f"page:{self._tokens.nonce(visit.name, sent.values.get('page', ''))}:{content}"
 
     def _received(self, visit: Visit, sent: Submission, *, key: str, body: bytes) -> Received:
-        language = sent.values.get("lang") if visit.program else visit.language
+        told = sent.values.get("lang", "")
+        language = (told if LANGUAGE.fullmatch(told) else None) if visit.program else visit.language
         return Received(
             channel=CHANNEL,
             account=visit.name,
@@ -161,7 +165,7 @@ class FormDesk:
             body=body,
             content_type=visit.request.headers.get("content-type", ""),
             received_at=self._clock(),
-            envelope={"region": visit.form.region, "language": language},
+            envelope={"region": visit.form.region, "language": language, "questions": list(visit.form.questions)},
         )
 
     async def thank(self, name: str, token: str, request: Request) -> Response:

@@ -9,6 +9,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.ingest.inbox import Inbox, Outcome, Received
+from services.ingest.input_store import InputStore
 from services.ingest.inputs import Waiting
 from services.ingest.store import COLLECTIONS, Store
 from shared.commands import MessageSubmit, MessageSubmitData, TicketReply, TicketReplyData
@@ -32,10 +33,10 @@ def received(*, key: str = "k1", body: bytes = b"{}") -> Received:
 
 
 @pytest.fixture
-async def store(site: Site) -> AsyncIterator[Store]:
+async def store(site: Site) -> AsyncIterator[InputStore]:
     settings = site.settings("ingest")
     mongo = Mongo(settings["mongo_url"], database=settings["database"])
-    made = Store(mongo)
+    made = InputStore(mongo)
     await made.prepare()
     yield made
     await mongo.close()
@@ -45,10 +46,10 @@ async def fail(_: Waiting) -> Outcome:
     raise RuntimeError("disk on fire")
 
 
-async def test_input_that_was_stored_by_a_process_that_died_is_taken_up_again(site: Site, store: Store) -> None:
+async def test_input_that_was_stored_by_a_process_that_died_is_taken_up_again(site: Site, store: InputStore) -> None:
     command = submit(text="Stored, and then the lights went out.")
     crashed = Received("api", "", command.id, command.encoded(), "application/cloudevents+json", LONG_AGO)
-    await store.add_input(crashed, due_at=LONG_AGO)
+    await store.add(crashed, due_at=LONG_AGO)
 
     await site.start("ingest", **FAST)
 
@@ -59,7 +60,9 @@ async def test_input_that_was_stored_by_a_process_that_died_is_taken_up_again(si
     )
 
 
-async def test_input_that_always_fails_is_dead_with_its_reason_and_can_be_redriven(site: Site, store: Store) -> None:
+async def test_input_that_always_fails_is_dead_with_its_reason_and_can_be_redriven(
+    site: Site, store: InputStore
+) -> None:
     inbox = Inbox(store, fail, registry=CollectorRegistry(), lease=0.01, attempts=2)
     command = submit()
     body = command.encoded()
@@ -84,7 +87,7 @@ async def test_input_that_always_fails_is_dead_with_its_reason_and_can_be_redriv
     assert again.headers["content-type"] == "application/problem+json"
 
 
-async def test_repeat_of_an_input_gives_the_same_receipt_and_is_stored_once(store: Store) -> None:
+async def test_repeat_of_an_input_gives_the_same_receipt_and_is_stored_once(store: InputStore) -> None:
     inbox = Inbox(store, fail, registry=CollectorRegistry())
     receipts = await asyncio.gather(*(inbox.receive(received()) for _ in range(10)))
     assert len({receipt.input for receipt in receipts}) == 1
@@ -92,16 +95,16 @@ async def test_repeat_of_an_input_gives_the_same_receipt_and_is_stored_once(stor
     await inbox.drain()
 
 
-async def test_large_input_is_stored_whole(store: Store) -> None:
+async def test_large_input_is_stored_whole(store: InputStore) -> None:
     body = bytes(range(256)) * 80_000
-    await store.add_input(received(body=body), due_at=LONG_AGO)
+    await store.add(received(body=body), due_at=LONG_AGO)
     waiting = await store.waiting(received().input)
     assert waiting is not None
     assert waiting.received.body == body
 
 
-async def test_two_replicas_never_take_up_the_same_input(store: Store) -> None:
-    await store.add_input(received(), due_at=LONG_AGO)
+async def test_two_replicas_never_take_up_the_same_input(store: InputStore) -> None:
+    await store.add(received(), due_at=LONG_AGO)
     now = datetime.now(UTC)
     taken = await asyncio.gather(
         *(store.begin_again(received().input, now=now, due_at=now + timedelta(minutes=1)) for _ in range(5))
@@ -109,8 +112,13 @@ async def test_two_replicas_never_take_up_the_same_input(store: Store) -> None:
     assert [one.attempts for one in taken if one is not None] == [2]
 
 
-async def test_blocks_of_numbers_never_overlap(store: Store) -> None:
-    blocks = await asyncio.gather(*(store.take_numbers(20, first=1) for _ in range(10)))
+async def test_blocks_of_numbers_never_overlap(site: Site) -> None:
+    settings = site.settings("ingest")
+    mongo = Mongo(settings["mongo_url"], database=settings["database"])
+    tickets = Store(mongo)
+    await tickets.prepare()
+    blocks = await asyncio.gather(*(tickets.take_numbers(20, first=1) for _ in range(10)))
+    await mongo.close()
     assert sorted(blocks) == list(range(1, 201, 20))
 
 
@@ -226,7 +234,7 @@ async def test_no_query_of_a_message_a_command_or_a_page_scans_a_collection(site
     await ingest.client.post(f"/ledger/{opened.subject}/redrive", headers=admin)
     await database.command("profile", 0)
 
-    names = [f"{database.name}.{name}" for name in (*COLLECTIONS, "handled")]
+    names = [f"{database.name}.{name}" for name in (*COLLECTIONS, "inputs", "handled")]
     profiled = await database["system.profile"].find({"ns": {"$in": names}}).to_list(None)
     assert {entry["ns"].rpartition(".")[2] for entry in profiled} >= {"inputs", "tickets", "messages", "threads"}
     scans = [(entry["ns"], entry.get("command")) for entry in profiled if "COLLSCAN" in entry.get("planSummary", "")]

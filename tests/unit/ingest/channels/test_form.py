@@ -94,6 +94,17 @@ async def test_a_page_that_was_sent_is_stored_and_leads_to_its_number(desk: Desk
     assert message.sender.language == "en"
 
 
+async def test_only_the_questions_of_the_form_become_fields(desk: Desk) -> None:
+    assert (await desk.send(priority="urgent", noise="x" * 5000)).status_code == 303
+    assert form.read(desk.inbox.only).fields == {"topic": "billing"}
+
+
+@pytest.mark.parametrize(("told", "language"), [("sl", "sl"), ("en-GB", "en-GB"), ("<b>", None), (None, None)])
+async def test_a_program_may_say_the_language(desk: Desk, told: str | None, language: str | None) -> None:
+    assert (await desk.submit(lang=told)).status_code == 202
+    assert form.read(desk.inbox.only).sender.language == language
+
+
 async def test_the_thanks_page_says_when_the_number_is_still_to_come(desk: Desk) -> None:
     desk.inbox.silent = True
     answer = await desk.send()

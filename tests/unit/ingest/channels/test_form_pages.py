@@ -14,7 +14,7 @@ from services.ingest.channels import form_pages
 from services.ingest.channels.answers import Fault
 from services.ingest.channels.form_pages import FormPages, language_of
 
-FORM = configuration.read(Path("config")).forms["contact"]
+FORM = configuration.read(Path(__file__).parents[4] / "config").forms["contact"]
 TEXTS = {path.stem: yaml.safe_load(path.read_text()) for path in (form_pages.PAGES / "texts").glob("*.yaml")}
 
 
