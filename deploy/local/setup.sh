@@ -35,5 +35,7 @@ fi
 if ! .venv/bin/uv --version >/dev/null 2>&1; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
 fi
+# The machine's own certificates, if it has any: a company's network may need them.
+[ -s /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
 UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --quiet --frozen --inexact --all-extras
 touch .venv/ready

@@ -2,17 +2,15 @@
 
 import copy
 import importlib
-import re
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from deploy import check_config, credentials
-from deploy.k8s import check, configmap, render, rules, schemas
+from deploy import check_config
+from deploy.k8s import check, render, rules, schemas
 from deploy.k8s.manifests import Manifest, containers, pod_spec
 from shared.settings import Settings
 
@@ -196,14 +194,6 @@ def test_what_kustomize_refuses_is_said(tmp_path: Path) -> None:
         render.render("broken", root=tmp_path)
 
 
-def test_a_file_of_the_configuration_that_is_not_mounted_is_found(tmp_path: Path) -> None:
-    with render.copy() as root:
-        (root / "config" / "templates" / "layout.html").rename(root / "config" / "templates" / "other.html")
-        found = configmap.text(root / "config")
-        assert found != (root / "config" / "kustomization.yaml").read_text("utf-8")
-        assert "templates__other.html=templates/other.html" in found
-
-
 def environment(deployment: Manifest) -> dict[str, bool]:
     """The variables that a service's pod sets, and whether each is sure to be there."""
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
@@ -299,24 +289,3 @@ def test_configuration_that_changed_gives_other_names_and_so_rolls_the_pods() ->
         policy.write_text(policy.read_text("utf-8") + "\n# changed\n", encoding="utf-8")
         after = the(render.render("production", root=root), "Deployment", "sla")
     assert before != after
-
-
-def test_the_real_secrets_of_the_laptop_never_get_into_a_check(tmp_path: Path) -> None:
-    for used in render.USED:
-        (tmp_path / used).mkdir(parents=True)
-    folder = tmp_path / render.OVERLAYS / "local" / "secrets"
-    credentials.write(folder, broker="rabbitmq:5672", database="mongodb:27017")
-    real = (folder / "passwords.json").read_text("utf-8")
-    with render.copy(tmp_path) as root:
-        assert (root / render.OVERLAYS / "local" / "secrets" / "passwords.json").read_text("utf-8") != real
-
-
-def test_git_ignores_the_secrets() -> None:
-    ignore = (render.ROOT / render.OVERLAYS / "local" / "secrets" / ".gitignore").read_text("utf-8")
-    assert ignore.splitlines() == ["*", "!.gitignore"]
-
-
-def test_the_component_is_plain_yaml() -> None:
-    component = yaml.safe_load(configmap.text(CONFIG))
-    assert component["kind"] == "Component"
-    assert re.fullmatch(component["patches"][0]["target"]["name"], "ingest")
