@@ -4,7 +4,10 @@ PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
 .PHONY: help demo up down test test-unit check format definitions contracts check-config dead \
-        images compose-up compose-down k8s-check k8s-secrets clean
+        images compose-up compose-down k8s-check k8s-config k8s-secrets clean
+
+SERVICES := ingest routing sla notify reporting
+VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +47,27 @@ check-config: .venv/ready ## reads config/ (or CONFIG=folder) as the services do
 
 dead: .venv/ready ## parked messages: make dead, or ARGS="show QUEUE", "redrive QUEUE [ID]", "drop QUEUE ID"
 	@$(PYTHON) -m deploy.dead $(ARGS)
+
+images: ## builds the five images, kartica/<service>:VERSION
+	@for s in $(SERVICES); do docker build --quiet --build-arg SERVICE=$$s --build-arg VERSION=$(VERSION) \
+		--build-arg REVISION=$$(git rev-parse --short HEAD) --tag kartica/$$s:$(VERSION) . || exit 1; done
+
+compose-up: .venv/ready ## the five images with RabbitMQ and MongoDB in containers; returns when all are ready
+	@$(PYTHON) -m deploy.compose up
+
+compose-down: .venv/ready ## stops them; ARGS=--volumes removes the data
+	@$(PYTHON) -m deploy.compose down $(ARGS)
+
+k8s-config: .venv/ready ## writes config/kustomization.yaml anew
+	@$(PYTHON) -m deploy.k8s.configmap $(or $(CONFIG),config)
+
+k8s-secrets: .venv/ready ## random secrets for deploy/k8s/overlays/local, ignored by git
+	@$(PYTHON) -m deploy.credentials --out deploy/k8s/overlays/local/secrets --broker rabbitmq:5672 \
+		--database mongodb-0.mongodb.kartica.svc:27017
+
+k8s-check: .venv/ready ## renders every overlay and validates it against the Kubernetes schemas, offline
+	@./deploy/local/setup.sh --group k8s
+	@$(PYTHON) -m deploy.k8s.check
 
 clean: ## removes .venv and .local
 	@rm -rf .venv .local

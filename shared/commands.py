@@ -1,8 +1,11 @@
 """Every command that Kartica takes, by HTTP or over the exchange `kartica.commands`, with its owner."""
 
+import base64
+import binascii
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, Base64Bytes, Field, StringConstraints
+from pydantic import AwareDatetime, Base64Encoder, EncodedBytes, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 from shared.envelope import Command, Frozen, Uuid, by_type
 from shared.events import Contact, Priority, Status
@@ -11,10 +14,25 @@ Text = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 
 
+class StrictBase64(Base64Encoder):
+    """Base64 (RFC 4648, section 4); pydantic's own drops what it can't read, and with it the file."""
+
+    @classmethod
+    def decode(cls, data: bytes) -> bytes:
+        try:
+            return base64.b64decode(data, validate=True)
+        except binascii.Error as error:
+            raise PydanticCustomError("base64_decode", "not base64: {error}", {"error": str(error)}) from error
+
+    @classmethod
+    def encode(cls, value: bytes) -> bytes:
+        return base64.b64encode(value)
+
+
 class File(Frozen):
     name: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     content_type: Annotated[str, StringConstraints(max_length=127)] = "application/octet-stream"
-    content: Annotated[Base64Bytes, Field(description="base64")]
+    content: Annotated[bytes, EncodedBytes(encoder=StrictBase64), Field(description="base64")]
 
 
 class MessageSubmitData(Frozen):

@@ -44,6 +44,36 @@ class Subscription:
         return tuple(model.type_name() for model in self.models)
 
 
+class _Window:
+    """The deliveries of one consumer that are not settled yet; the broker allows `limit` of them.
+
+    A quorum queue counts a delivery that was on its way when its consumer was cancelled. So, to stop,
+    nothing is settled for a moment: when the window is full, or quiet, nothing is on its way any more.
+    """
+
+    QUIET = 0.1
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._unsettled = 0
+        self.settling = asyncio.Event()
+        self.settling.set()
+
+    def __enter__(self) -> None:
+        self._unsettled += 1
+
+    def __exit__(self, *_: object) -> None:
+        self._unsettled -= 1
+
+    async def still(self) -> None:
+        """Stops settling, and returns when no delivery is on its way."""
+        self.settling.clear()
+        before = -1
+        while before != self._unsettled < self._limit:
+            before = self._unsettled
+            await asyncio.sleep(self.QUIET)
+
+
 async def _undecoded(message: RabbitMessage) -> RabbitMessage:
     return message
 
@@ -76,6 +106,7 @@ class Bus:
             )
         }
         self.subscriptions: list[Subscription] = []
+        self._windows: list[_Window] = []
         self._subscribers: list[Any] = []
         self._starting: asyncio.Task[None] | None = None
         self._handled = Counter(
@@ -92,8 +123,12 @@ class Bus:
             key: (model, handlers[model]) for key, model in zip(subscription.routing_keys, handlers, strict=True)
         }
 
+        window = _Window(self._prefetch)
+        self._windows.append(window)
+
         async def deliver(message: Any) -> None:
-            await self._deliver(queue, by_type, message)
+            with window:
+                await self._deliver(queue, by_type, message, window)
 
         deliver.__annotations__["message"] = Union[tuple(handlers)]  # noqa: UP007  what AsyncAPI documents
         subscriber = self.broker.subscriber(
@@ -140,18 +175,20 @@ class Bus:
         return None
 
     async def stop_consuming(self) -> None:
-        """Cancels the consumers first and then lets running handlers end.
+        """Cancels the consumers first, when nothing is on its way to them, and then lets running handlers end.
 
         FastStream does it the other way round, so that the broker goes on pushing messages that are
         dropped, each with one more delivery counted. Private attributes: pinned and tested.
         """
         if self._starting is not None:
             await end(self._starting)
-        for subscriber in self._subscribers:
+        await asyncio.gather(*(window.still() for window in self._windows))
+        for subscriber, window in zip(self._subscribers, self._windows, strict=True):
             queue, tag = subscriber._queue_obj, subscriber._consumer_tag
             if queue is not None and tag is not None and not queue.channel.is_closed:
                 await queue.cancel(tag)
                 subscriber._consumer_tag = None
+            window.settling.set()
         for subscriber in self._subscribers:
             await subscriber.lock.wait_release(25.0)
 
@@ -183,7 +220,11 @@ class Bus:
         )
 
     async def _deliver(
-        self, queue: str, handlers: Mapping[str, tuple[type[Envelope], Handler]], message: RabbitMessage
+        self,
+        queue: str,
+        handlers: Mapping[str, tuple[type[Envelope], Handler]],
+        message: RabbitMessage,
+        window: "_Window",
     ) -> None:
         started = time.perf_counter()
         kind, about = "unknown", {}
@@ -200,6 +241,7 @@ class Bus:
             outcome = await self._park(queue, message, str(error))
         except Exception as error:
             outcome = await self._retry(queue, message, error)
+        await window.settling.wait()
         if outcome == "requeued":
             await message.nack(requeue=True)
         else:

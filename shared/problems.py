@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
@@ -11,6 +12,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from shared.errors import Permanent, Refused, Transient
 
 MAX_BODY = 1024 * 1024
+
+log = structlog.get_logger()
 
 
 def problem(status: int, title: str, detail: str, **more: Any) -> JSONResponse:
@@ -33,9 +36,7 @@ def install(app: FastAPI) -> None:
     async def permanent(_: Request, error: Permanent) -> JSONResponse:
         return problem(422, "This can't be done", f"Change the request: {error}.")
 
-    @app.exception_handler(Transient)
-    async def transient(_: Request, error: Transient) -> JSONResponse:
-        return problem(503, "Try again", "The service is busy; repeat the request with the same idempotency key.")
+    app.add_exception_handler(Transient, unavailable)
 
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
@@ -49,6 +50,12 @@ def install(app: FastAPI) -> None:
             {"at": ".".join(str(step) for step in fault["loc"]), "message": fault["msg"]} for fault in error.errors()
         ]
         return problem(422, "The request does not hold", "Correct the fields listed in `errors`.", errors=faults)
+
+
+async def unavailable(_: Request, error: Exception) -> JSONResponse:
+    """The answer when something that is needed, such as the database, is away or too busy."""
+    log.warning("request.unavailable", error=type(error).__name__)
+    return problem(503, "Try again", "The service is busy; repeat the request with the same idempotency key.")
 
 
 def _advice(status: int) -> str:

@@ -65,6 +65,7 @@ class Service:
         )
         self.app.state.service = self
         problems.install(self.app)
+        self.app.add_exception_handler(PyMongoError, problems.unavailable)
         self.app.add_middleware(problems.BodyLimit, limit=max_body)
         self._serve_probes()
 

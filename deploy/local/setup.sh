@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes .venv from uv.lock. Needs Python 3.11 or newer; installs what a bare Debian or Ubuntu lacks.
+# Makes .venv from uv.lock; arguments go to `uv sync`, for example --group mongod. Needs Python 3.11 or newer; installs what a bare Debian or Ubuntu lacks.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -31,11 +31,17 @@ if [ ! -x .venv/bin/python ]; then
     fi
 fi
 
-# The version of uv is the one that the lock was written with, so that it reads it as it was meant.
-if ! .venv/bin/uv --version >/dev/null 2>&1; then
+# uv of this environment, of the machine, or installed here in the version that wrote the lock.
+uv=.venv/bin/uv
+if ! "$uv" --version >/dev/null 2>&1; then
+    uv=$(command -v uv || true)
+fi
+if [ -z "$uv" ]; then
+    .venv/bin/python -m pip --version >/dev/null 2>&1 || .venv/bin/python -m ensurepip >/dev/null
     .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==0.13.9"
+    uv=.venv/bin/uv
 fi
 # The machine's own certificates, if it has any: a company's network may need them.
 [ -s /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
-UV_PROJECT_ENVIRONMENT=.venv .venv/bin/uv sync --quiet --frozen --inexact --all-extras
+UV_PROJECT_ENVIRONMENT=.venv "$uv" sync --quiet --frozen --inexact --all-extras "$@"
 touch .venv/ready

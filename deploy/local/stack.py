@@ -103,8 +103,8 @@ class Stack:
         if service == "notify":
             return {
                 "REPLY_KEYS": self.reply_keys,
-                "SMTP_HOST": "127.0.0.1",
-                "SMTP_PORT": str(self.mail.port),
+                "RELAY_HOST": "127.0.0.1",
+                "RELAY_PORT": str(self.mail.port),
                 "TWILIO_URL": self.sms_url,
                 "TWILIO_ACCOUNT_SID": ACCOUNT_SID,
                 "TWILIO_AUTH_TOKEN": self.sms_token,

@@ -108,12 +108,12 @@ def _writer(settings: Settings, policy: Policy) -> Writer:
 
 def _providers(settings: Settings, read: Configuration) -> tuple[dict[Channel, Provider], Twilio | None]:
     smtp = Smtp(
-        host=settings.smtp_host,
-        port=settings.smtp_port,
-        tls=settings.smtp_tls,
-        user=settings.smtp_user,
-        password=settings.smtp_password,
-        timeout=settings.smtp_timeout,
+        host=settings.relay_host,
+        port=settings.relay_port,
+        tls=settings.relay_tls,
+        user=settings.relay_user,
+        password=settings.relay_password,
+        timeout=settings.relay_timeout,
         bounces=settings.mail_bounces,
     )
     if settings.twilio_account_sid is None or settings.twilio_auth_token is None:

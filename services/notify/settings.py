@@ -17,12 +17,12 @@ class Settings(SharedSettings):
     http_port: int = Field(default=8104, ge=0, le=65535)
     reply_keys: SecretStr = Field(description="a:SECRET,b:OLDER; signs reply tokens, the same as ingest's")
 
-    smtp_host: str = "localhost"
-    smtp_port: int = Field(default=25, ge=1, le=65535)
-    smtp_tls: Literal["none", "starttls", "implicit"] = "none"
-    smtp_user: str | None = None
-    smtp_password: SecretStr | None = None
-    smtp_timeout: float = Field(default=30.0, gt=0, le=50, description="seconds for each answer of the relay")
+    relay_host: str = "localhost"
+    relay_port: int = Field(default=25, ge=1, le=65535)
+    relay_tls: Literal["none", "starttls", "implicit"] = "none"
+    relay_user: str | None = None
+    relay_password: SecretStr | None = None
+    relay_timeout: float = Field(default=30.0, gt=0, le=50, description="seconds for each answer of the relay")
     mail_bounces: str | None = Field(
         default=None, description="local part for return paths of the form <it>+<notification>@domain"
     )
@@ -54,10 +54,10 @@ class Settings(SharedSettings):
 
     @model_validator(mode="after")
     def _complete(self) -> Self:
-        if (self.smtp_user is None) != (self.smtp_password is None):
-            raise ValueError("smtp_user and smtp_password belong together")
-        if self.smtp_user and self.smtp_tls == "none" and self.smtp_host not in LOCAL_HOSTS:
-            raise ValueError("smtp_tls: a password never goes over the network in the clear; use starttls or implicit")
+        if (self.relay_user is None) != (self.relay_password is None):
+            raise ValueError("relay_user and relay_password belong together")
+        if self.relay_user and self.relay_tls == "none" and self.relay_host not in LOCAL_HOSTS:
+            raise ValueError("relay_tls: a password never goes over the network in the clear; use starttls or implicit")
         if self.sends_sms and self.twilio_auth_token is None:
             raise ValueError("twilio_auth_token is missing")
         if self.sends_sms and not (self.twilio_from or self.twilio_messaging_service_sid):

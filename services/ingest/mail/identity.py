@@ -8,6 +8,8 @@ import re
 
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 _NAMES = (b"from", b"date", b"subject")
+_BOUNDARY = re.compile(rb"""boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))""", re.IGNORECASE)
+MOST_BOUNDARIES = 20
 MAX_HEAD = 256 * 1024
 
 
@@ -15,17 +17,25 @@ def mail_identity(raw: bytes) -> tuple[str | None, str]:
     """`(message_id, key)`: the Message-ID as written, and the key that is the same only for the same mail.
 
     The key holds the SHA-256 of From, Date, Subject and body; what mail servers add on the way (trace
-    fields) does not count.
+    fields) does not count, and neither do the boundaries between parts: a mail program that sends the
+    same mail once more makes up new ones.
     """
     head, body = _split(raw)
     fields = _fields(head)
     digest = hashlib.sha256()
     for name in _NAMES:
         digest.update(fields.get(name, b"") + b"\0")
-    digest.update(body.replace(b"\r\n", b"\n").strip())
+    digest.update(_without_boundaries(raw, body).replace(b"\r\n", b"\n").strip())
     message_id = fields.get(b"message-id", b"").decode("ascii", "replace").strip()[:998]
     content = digest.hexdigest()
     return (message_id or None), f"{message_id or 'gen'} {content}"
+
+
+def _without_boundaries(raw: bytes, body: bytes) -> bytes:
+    found = dict.fromkeys(quoted or bare for quoted, bare in _BOUNDARY.findall(raw))
+    for boundary in list(found)[:MOST_BOUNDARIES]:
+        body = body.replace(boundary, b"")
+    return body
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:

@@ -29,7 +29,7 @@ def start(site: Site, relay: Relay, sms: SmsProvider) -> Start:
     """Starts notify; settings can be given."""
 
     async def started(**changes: Any) -> Running:
-        known = {"smtp_host": "127.0.0.1", "smtp_port": relay.port, **QUICK, **sms.settings()}
+        known = {"relay_host": "127.0.0.1", "relay_port": relay.port, **QUICK, **sms.settings()}
         return await site.start("notify", **{**known, **changes})
 
     return started

@@ -164,7 +164,7 @@ async def test_what_never_works_is_given_up(site: Site, start: Start, relay: Rel
 
 
 async def test_a_relay_without_tls_gets_no_mail_that_needs_it(site: Site, start: Start, relay: Relay) -> None:
-    await start(smtp_tls="starttls", give_up_hours=0.2 / 3600)
+    await start(relay_tls="starttls", give_up_hours=0.2 / 3600)
     lamp = story()
     await site.publish(lamp.opens())
     await site.publish(lamp.clock_starts("first_response"))
@@ -196,7 +196,7 @@ async def test_a_crash_between_sending_and_recording_repeats_exactly_once(
             crashes.pop()
             raise RuntimeError("the process died here")
 
-    given = {"smtp_host": "127.0.0.1", "smtp_port": relay.port, **QUICK, "lease_seconds": 1}
+    given = {"relay_host": "127.0.0.1", "relay_port": relay.port, **QUICK, "lease_seconds": 1}
     app = create_app(Settings(**{**site.settings("notify"), **given}), accepted=crash_once)
     lamp = story()
     async with app.router.lifespan_context(app):

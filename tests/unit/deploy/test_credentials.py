@@ -45,9 +45,9 @@ def test_two_folders_have_no_secret_in_common(folder: Path, tmp_path: Path) -> N
 
 def test_a_line_that_the_operator_added_stays(folder: Path) -> None:
     with (folder / "notify.env").open("a", encoding="utf-8") as file:
-        file.write("# the relay\nKARTICA_SMTP_PASSWORD=a=b\n")
+        file.write("# the relay\nKARTICA_RELAY_PASSWORD=a=b\n")
     write(folder)
-    assert settings(folder, "notify")["KARTICA_SMTP_PASSWORD"] == "a=b"
+    assert settings(folder, "notify")["KARTICA_RELAY_PASSWORD"] == "a=b"
 
 
 def test_a_secret_that_a_newer_version_needs_is_added_to_those_that_are_there(folder: Path) -> None:

@@ -99,8 +99,8 @@ def test_a_channel_without_provider_is_refused() -> None:
 @pytest.mark.parametrize(
     ("given", "reason"),
     [
-        ({"smtp_user": "u"}, "belong together"),
-        ({"smtp_user": "u", "smtp_password": "p", "smtp_host": "relay.example"}, "in the clear"),
+        ({"relay_user": "u"}, "belong together"),
+        ({"relay_user": "u", "relay_password": "p", "relay_host": "relay.example"}, "in the clear"),
         ({"twilio_account_sid": "AC1"}, "twilio_auth_token is missing"),
         ({"twilio_account_sid": "AC1", "twilio_auth_token": "t"}, "twilio_from or"),
         ({"reply_keys": "a:short"}, "at least 16 bytes"),
@@ -113,7 +113,7 @@ def test_half_a_set_of_settings_is_refused(given: dict[str, str], reason: str) -
 
 def test_secrets_are_not_shown() -> None:
     settings = Settings(
-        **{**KNOWN, "smtp_user": "u", "smtp_password": "hidden1", "twilio_account_sid": "AC1"},  # type: ignore[arg-type]
+        **{**KNOWN, "relay_user": "u", "relay_password": "hidden1", "twilio_account_sid": "AC1"},  # type: ignore[arg-type]
         twilio_auth_token="hidden2",  # type: ignore[arg-type]
         twilio_from="+38640000000",
     )

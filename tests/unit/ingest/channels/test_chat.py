@@ -5,7 +5,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pytest
-from channel_fakes import KEYS, NOW, Clock, FakeInbox, application
 from fastapi.testclient import TestClient
 from prometheus_client import CollectorRegistry
 from starlette.testclient import WebSocketDenialResponse, WebSocketTestSession
@@ -16,6 +15,7 @@ from services.ingest.channels.chat_hub import Hub, Listener
 from services.ingest.channels.chat_store import Conversed, Reply, thread_of
 from services.ingest.channels.configuration import ChatAccount, Rate
 from services.ingest.channels.signing import Signer
+from tests.unit.ingest.channels.channel_fakes import KEYS, NOW, Clock, FakeInbox, application
 
 ORIGIN = "https://www.svetilka.example"
 

@@ -1,13 +1,13 @@
 """The frames of the chat protocol."""
 
 import pytest
-from channel_fakes import NOW
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from services.ingest.channels.chat_frames import Complaint, Hello, Say, Visitor, parse, read
 from services.ingest.inputs import Received
+from tests.unit.ingest.channels.channel_fakes import NOW
 
 
 @pytest.mark.parametrize(

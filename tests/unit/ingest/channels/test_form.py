@@ -6,7 +6,6 @@ from typing import Any
 
 import httpx
 import pytest
-from channel_fakes import KEYS, Clock, FakeInbox, application, client_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -14,6 +13,7 @@ from prometheus_client import CollectorRegistry
 from services.ingest.channels import form
 from services.ingest.channels.configuration import Files, Form, Question, Rate
 from services.ingest.channels.signing import Signer
+from tests.unit.ingest.channels.channel_fakes import KEYS, Clock, FakeInbox, application, client_of
 
 FORM = Form(
     title={"en": "Contact", "he": "צרו קשר", "sl": "Pišite nam"},

@@ -8,7 +8,6 @@ from typing import Any
 
 import httpx
 import pytest
-from channel_fakes import Clock, FakeInbox, application, client_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
@@ -17,6 +16,7 @@ from pydantic import SecretStr
 from services.ingest.channels import whatsapp
 from services.ingest.channels.configuration import WhatsAppAccount, WhatsAppSecrets
 from services.ingest.channels.whatsapp import signature_is_valid
+from tests.unit.ingest.channels.channel_fakes import Clock, FakeInbox, application, client_of
 
 SECRETS = {
     name: WhatsAppSecrets(app_secret=SecretStr(f"{name}-app-secret"), verify_token=SecretStr(f"{name}-verify-token"))

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from channel_fakes import NOW
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic_core import to_json
@@ -13,6 +12,7 @@ from services.ingest.channels.whatsapp_kinds import KINDS, MEDIA
 from services.ingest.channels.whatsapp_messages import read, updates
 from services.ingest.inputs import Received
 from services.ingest.normalised import Normalised
+from tests.unit.ingest.channels.channel_fakes import NOW
 
 
 def received(message: dict[str, Any], **value: Any) -> Received:

@@ -244,6 +244,15 @@ def test_identity_ignores_what_servers_add_and_nothing_else() -> None:
     assert mail_identity(b"no mail")[1].startswith("gen ")
 
 
+def test_a_mail_sent_once_more_with_new_boundaries_is_the_same_mail() -> None:
+    def sent(boundary: str, text: str = "one") -> bytes:
+        head = f'Message-ID: <m@x>\nSubject: s\nContent-Type: multipart/mixed;\n boundary="{boundary}"\n\n'
+        return f"{head}--{boundary}\nContent-Type: text/plain\n\n{text}\n--{boundary}--\n".encode()
+
+    assert mail_identity(sent("=====7=")) == mail_identity(sent("=====8="))
+    assert mail_identity(sent("=====7=")) != mail_identity(sent("=====7=", "two"))
+
+
 FIELD_NAMES = st.sampled_from(
     (
         *("From", "To", "Cc", "Subject", "Date", "Message-ID", "References", "In-Reply-To", "Content-Type"),
