@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LOCAL = ROOT / ".local"
 POLICY = Path("/usr/sbin/policy-rc.d")
+LOCK = ("-o", "DPkg::Lock::Timeout=120")
+_INSTALLING = threading.Lock()
+"""RabbitMQ and MongoDB start side by side, and dpkg lets only one install at a time."""
 
 
 class CannotRun(Exception):
@@ -51,6 +55,11 @@ def has_docker() -> bool:
 
 def apt_install(*alternatives: Sequence[str]) -> bool:
     """Installs the first of these lists of packages that the distribution has; says so first."""
+    with _INSTALLING:
+        return _apt_install(alternatives)
+
+
+def _apt_install(alternatives: Sequence[Sequence[str]]) -> bool:
     apt = shutil.which("apt-get")
     as_root: list[str] = [] if os.geteuid() == 0 else ["sudo", "-n"]
     if apt is None or (as_root and shutil.which("sudo") is None):
@@ -60,7 +69,7 @@ def apt_install(*alternatives: Sequence[str]) -> bool:
     for packages in alternatives:
         say(f"installing {' '.join(packages)} with apt-get")
         with _no_service_started(as_root):
-            command = [*as_root, apt, "install", "-y", "-qq", "--no-install-recommends", *packages]
+            command = [*as_root, apt, "install", "-y", "-qq", "--no-install-recommends", *LOCK, *packages]
             done = subprocess.run(command, env=environment, capture_output=True, text=True)
         if done.returncode == 0:
             return True
