@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -11,14 +10,14 @@ from typing import Any
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
-@dataclass(slots=True)
 class MailSink:
     """Writes every mail to `folder` as a numbered .eml file and keeps it in `mails`."""
 
-    folder: Path
-    mails: list[EmailMessage] = field(default_factory=list)
-    port: int = 0
-    _server: asyncio.Server | None = None
+    def __init__(self, folder: Path, *, port: int = 0) -> None:
+        self.folder = folder
+        self.port = port
+        self.mails: list[EmailMessage] = []
+        self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
         """Listens on a free port of 127.0.0.1."""

@@ -23,6 +23,7 @@ from deploy.local.rabbitmq import RabbitMq
 
 FOLDER = LOCAL / "nodes"
 STATE = FOLDER / "state.json"
+KILLED_WITHIN = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +71,7 @@ class PrivateNodes:
         if broker["kind"] == "container":
             containers.kill_and_start(broker["id"])
         else:
-            os.killpg(broker["pid"], signal.SIGKILL)
-            while _group_lives(broker["pid"]):
-                time.sleep(0.05)
+            _kill(broker["pid"])
             broker["pid"] = rabbitmq.launch(broker["environment"]).pid
         wait_until(self.nodes.rabbitmq.answers, seconds=rabbitmq.READY_SECONDS, what="RabbitMQ, after its restart,")
 
@@ -199,25 +198,30 @@ def _stop(part: dict[str, Any]) -> None:
 
 def _stop_process(part: dict[str, Any]) -> None:
     """Ends a node at once: its data is thrown away, so there is nothing that it should write down first."""
-    group = part["pid"]
-    try:
-        os.killpg(group, signal.SIGKILL)
-    except ProcessLookupError:
-        return
-    while _group_lives(group):
-        time.sleep(0.05)
+    _kill(part["pid"])
     if "epmd_port" in part:  # the port mapper outlives its node
         environment = {**os.environ, "ERL_EPMD_PORT": str(part["epmd_port"]), "ERL_EPMD_ADDRESS": "127.0.0.1"}
         subprocess.run(["epmd", "-kill"], env=environment, capture_output=True, check=False)
 
 
-def _group_lives(group: int) -> bool:
+def _kill(leader: int) -> None:
+    """Kills a process and its group, and waits until the process has ended, as a zombie at least."""
     try:
-        os.waitpid(-group, os.WNOHANG)  # a child of ours would stay a zombie
+        os.killpg(leader, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+    deadline = time.monotonic() + KILLED_WITHIN
+    while _runs(leader) and time.monotonic() < deadline:
+        time.sleep(0.05)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.waitpid(pid, os.WNOHANG)  # a child of ours
     except ChildProcessError:
         pass
     try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
         return False
-    return True
+    return state != "Z"  # nobody may be there to reap it, as in a container

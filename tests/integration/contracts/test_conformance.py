@@ -1,5 +1,6 @@
 """The conformance test tells a consumer that holds from one that does not."""
 
+import asyncio
 import json
 
 import aio_pika
@@ -32,7 +33,7 @@ class Consumer:
     async def _take(self, message: aio_pika.abc.AbstractIncomingMessage) -> None:
         event = json.loads(message.body)
         if not self._careful and "added_later" in event["data"]:
-            await self._queue.cancel(self._tag)  # it dies of what it does not know
+            self._dying = asyncio.create_task(self._connection.close())  # of what it does not know
             return
         if event["id"] not in self.effects:
             self.effects.append(event["id"])

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import aio_pika
+import aiormq.exceptions
 import pytest
 from aio_pika.abc import AbstractChannel
 
@@ -40,7 +41,7 @@ async def test_what_is_parked_is_shown_with_its_reason_and_stays(
             await dead.show(await connection.channel(), QUEUE)
         await parked(site, operator, 1)
     shown = capsys.readouterr().out
-    assert shown.count("m-1") == 3
+    assert shown.count("m-1  None") == 3
     assert "reason: not JSON" in shown
     assert "{broken" in shown
 
@@ -84,5 +85,5 @@ async def test_what_is_dropped_is_gone_and_the_rest_stays(site: Site, operator: 
 
 async def test_an_operator_may_not_publish_events(operator: AbstractChannel) -> None:
     exchange = await operator.get_exchange("kartica.events", ensure=False)
-    with pytest.raises(aio_pika.exceptions.ChannelAccessRefused):
+    with pytest.raises(aiormq.exceptions.ChannelAccessRefused):
         await exchange.publish(aio_pika.Message(opened().encoded()), routing_key="ticket.opened.v1")
