@@ -8,7 +8,6 @@ import fcntl
 import json
 import os
 import signal
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -199,9 +198,8 @@ def _stop(part: dict[str, Any]) -> None:
 def _stop_process(part: dict[str, Any]) -> None:
     """Ends a node at once: its data is thrown away, so there is nothing that it should write down first."""
     _kill(part["pid"])
-    if "epmd_port" in part:  # the port mapper outlives its node
-        environment = {**os.environ, "ERL_EPMD_PORT": str(part["epmd_port"]), "ERL_EPMD_ADDRESS": "127.0.0.1"}
-        subprocess.run(["epmd", "-kill"], env=environment, capture_output=True, check=False)
+    if "epmd_pid" in part:  # the port mapper outlives its node
+        _kill(part["epmd_pid"])
 
 
 def _kill(leader: int) -> None:

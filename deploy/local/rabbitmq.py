@@ -70,6 +70,13 @@ def start_program(folder: Path) -> tuple[RabbitMq, dict[str, Any]]:
         "ERL_EPMD_PORT": str(names),
         "ERL_EPMD_ADDRESS": "127.0.0.1",
     }
+    mapper = subprocess.Popen(
+        ["epmd", "-port", str(names), "-address", "127.0.0.1"],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     process = launch(environment)
 
     def ready() -> bool:
@@ -78,7 +85,7 @@ def start_program(folder: Path) -> tuple[RabbitMq, dict[str, Any]]:
         return node.answers()
 
     wait_until(ready, seconds=READY_SECONDS, what=f"RabbitMQ (log in {logs})")
-    return node, {"kind": "process", "pid": process.pid, "epmd_port": names, "environment": environment}
+    return node, {"kind": "process", "pid": process.pid, "epmd_pid": mapper.pid, "environment": environment}
 
 
 def launch(environment: Mapping[str, str]) -> "subprocess.Popen[bytes]":
