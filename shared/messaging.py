@@ -55,22 +55,22 @@ class _Window:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._unsettled = 0
+        self.unsettled = 0
         self.settling = asyncio.Event()
         self.settling.set()
 
     def __enter__(self) -> None:
-        self._unsettled += 1
+        self.unsettled += 1
 
     def __exit__(self, *_: object) -> None:
-        self._unsettled -= 1
+        self.unsettled -= 1
 
     async def still(self) -> None:
         """Stops settling, and returns when no delivery is on its way."""
         self.settling.clear()
         before = -1
-        while before != self._unsettled < self._limit:
-            before = self._unsettled
+        while before != self.unsettled < self._limit:
+            before = self.unsettled
             await asyncio.sleep(self.QUIET)
 
 
@@ -173,6 +173,11 @@ class Bus:
             if queue is None or queue.channel.is_closed or subscriber._consumer_tag is None:
                 return f"no consumer on {subscription.queue}"
         return None
+
+    @property
+    def unsettled(self) -> int:
+        """How many deliveries are being handled here now."""
+        return sum(window.unsettled for window in self._windows)
 
     async def stop_consuming(self) -> None:
         """Cancels the consumers first, when nothing is on its way to them, and then lets running handlers end.

@@ -29,6 +29,8 @@ from shared.reply_token import ReplyTokens
 from shared.service import Service
 
 USERS = (*SERVICES, "integrator", "operator")
+QUIET_LOOKS = 8
+"""Looks in a row, 20 ms apart."""
 E = TypeVar("E", bound=Event)
 
 
@@ -85,6 +87,7 @@ class Site:
         shutil.copytree(config, self.config_dir)
         self.seen: list[Event] = []
         self._stack = AsyncExitStack()
+        self._running: list[Running] = []
         self._databases: dict[str, Mongo] = {}
 
     async def open(self) -> None:
@@ -116,6 +119,7 @@ class Site:
         client = await stack.enter_async_context(httpx.AsyncClient(transport=transport, base_url="http://kartica.test"))
         await self._stack.enter_async_context(stack)
         running = Running(app=app, client=client, service=service, stop=stack.aclose)
+        self._running.append(running)
         await self.eventually(lambda: _is_none(service.bus.alive()), timeout=20)
         return running
 
@@ -189,14 +193,22 @@ class Site:
             await asyncio.sleep(0.02)
 
     async def settled(self, queue: str, *, timeout: float = 15.0) -> None:
-        """Waits until everything that was in `queue` has been acknowledged."""
+        """Waits until what was in `queue` has been handled: nothing waits there, and nothing is in work.
 
-        async def empty() -> bool:
-            vhost = self.deployment.name.replace("/", "%2F")
-            state = await asyncio.to_thread(self.deployment.api.call, "GET", f"queues/{vhost}/{queue}")
-            return state.get("messages") == 0 if state else False
+        What is on its way between the two shows in neither, so it has to look so for a while. (The
+        management API's counts are seconds old.)
+        """
+        quiet = 0
 
-        await self.eventually(empty, timeout=timeout, what=f"{queue} empty")
+        async def idle() -> bool:
+            nonlocal quiet
+            declared = await self._channel.declare_queue(queue, passive=True)
+            waiting = declared.declaration_result.message_count or 0
+            in_work = sum(running.service.bus.unsettled for running in self._running)
+            quiet = quiet + 1 if waiting + in_work == 0 else 0
+            return quiet >= QUIET_LOOKS
+
+        await self.eventually(idle, timeout=timeout, what=f"{queue} empty")
 
     async def dead(self, queue: str, *, count: int = 1, timeout: float = 15.0) -> list[tuple[str, bytes]]:
         """Reason and body of the messages parked from `queue`, waiting until there are `count`; takes them out."""

@@ -19,10 +19,10 @@ import pytest
 from aio_pika.exceptions import AMQPError
 from pymongo import MongoClient
 
+from deploy import dead
 from deploy.local.nodes import PrivateNodes, private_nodes
 from deploy.local.stack import Stack, ports, running
-from deploy.rabbitmq.load import ManagementApi
-from deploy.rabbitmq.topology import QUEUES, SERVICES
+from deploy.rabbitmq.topology import SERVICES
 from shared.commands import MessageSubmit, MessageSubmitData
 from shared.envelope import CONTENT_TYPE
 from shared.events import Contact
@@ -144,7 +144,6 @@ class Books:
     def __init__(self, stack: Stack) -> None:
         self._stack = stack
         self._client: Any = MongoClient(stack.nodes.mongodb_url, tz_aware=True)
-        self._api = ManagementApi(stack.nodes.rabbitmq.api_url)
 
     def of(self, service: str) -> Any:
         return self._client[self._stack.database(service)]
@@ -160,12 +159,12 @@ class Books:
         unsent = sum(self.of(service).handled.count_documents({"unsent": {"$exists": True}}) for service in SERVICES)
         return rows.count_documents(complete) == MESSAGES and unsent == 0
 
-    def dead(self) -> dict[str, int]:
-        counts = {}
-        for queue in QUEUES:
-            state = self._api.call("GET", f"queues/{self._stack.name}/{queue}.dead")
-            counts[queue] = state.get("messages", 0)
-        return {queue: count for queue, count in counts.items() if count}
+
+async def parked(stack: Stack) -> dict[str, int]:
+    """The dead queues that are not empty."""
+    async with await aio_pika.connect(stack.amqp_url("operator")) as connection:
+        counts = await dead.counts(await connection.channel())
+    return {queue: count for queue, count in counts.items() if count}
 
 
 async def test_200_messages_survive_the_death_of_every_process(stack: Stack, private: PrivateNodes) -> None:
@@ -198,4 +197,4 @@ async def test_200_messages_survive_the_death_of_every_process(stack: Stack, pri
     assert {row["_id"] for row in rows} == tickets
     assert all(row["team"] and row["agent"] and row["category"] for row in rows)
     assert all({"first_response", "resolution"} <= set(row["clocks"]) for row in rows)
-    assert books.dead() == {}
+    assert await parked(stack) == {}
