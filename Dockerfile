@@ -25,7 +25,7 @@ RUN uv sync --quiet --frozen --no-default-groups --extra "${SERVICE}" --no-insta
  && cd .venv/lib/python3*/site-packages \
  && find . -depth -type d -name tests -exec rm -r {} + \
  && find . -type f -name '*.p[yx][xid]' -delete \
- && find . -type f -name '*.so' ! -path './numpy*' -exec strip --strip-debug {} + \
+ && find . -type f -name '*.so' ! -path './numpy*' -exec strip --strip-debug {} +
 WORKDIR /code
 COPY shared/ shared/
 COPY services/__init__.py services/
