@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import structlog
 
-from deploy.local.nodes import Nodes, shared_nodes
+from deploy.local.addresses import Nodes
+from deploy.local.nodes import shared_nodes
 from tests.nodes import start_testcontainers
 from tests.site import Deployment, Site
 

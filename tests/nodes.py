@@ -4,9 +4,9 @@ import os
 from typing import Any
 
 from deploy.local import mongodb, rabbitmq
+from deploy.local.addresses import Nodes
 from deploy.local.containers import remove
 from deploy.local.machine import wait_until
-from deploy.local.nodes import Nodes
 from deploy.local.rabbitmq import RabbitMq
 
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 from pydantic_core import from_json
 from pymongo import MongoClient
 
-from deploy.local.nodes import Nodes
+from deploy.local.addresses import Nodes
 from deploy.rabbitmq.load import ManagementApi
 from deploy.rabbitmq.topology import QUEUES, SERVICES
 from shared import auth

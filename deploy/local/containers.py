@@ -2,20 +2,16 @@
 
 import secrets
 import subprocess
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from deploy.local import mongodb, rabbitmq
+from deploy.local.addresses import Nodes
 from deploy.local.machine import CannotRun, free_port, say, wait_until
 from deploy.local.rabbitmq import RabbitMq
 
-if TYPE_CHECKING:
-    from deploy.local.nodes import Nodes
 
-
-def start() -> "tuple[Nodes, list[dict[str, Any]]]":
+def start() -> tuple[Nodes, list[dict[str, Any]]]:
     """Starts both; the nodes, and what is needed to end them."""
-    from deploy.local.nodes import Nodes
-
     broker = _run(rabbitmq.IMAGE, ports=(5672, 15672))
     database = None
     try:

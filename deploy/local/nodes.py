@@ -17,21 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local import containers, mongodb, rabbitmq
+from deploy.local.addresses import Nodes
 from deploy.local.machine import LOCAL, CannotRun, has_docker, say, wait_until
 from deploy.local.rabbitmq import RabbitMq
 
 FOLDER = LOCAL / "nodes"
 STATE = FOLDER / "state.json"
 KILLED_WITHIN = 10.0
-
-
-@dataclass(frozen=True, slots=True)
-class Nodes:
-    """A broker and a database, and where they come from."""
-
-    rabbitmq: RabbitMq
-    mongodb_url: str
-    origin: str
 
 
 Start = Callable[[], tuple[Nodes, list[dict[str, Any]]]]

@@ -19,9 +19,9 @@ import uvicorn
 from pymongo import MongoClient
 
 from deploy.local import sms_provider
+from deploy.local.addresses import Nodes
 from deploy.local.machine import LOCAL, ROOT, CannotRun, free_port
 from deploy.local.mail_sink import MailSink
-from deploy.local.nodes import Nodes
 from deploy.rabbitmq.load import ManagementApi
 from deploy.rabbitmq.topology import SERVICES
 from shared import auth

@@ -10,7 +10,7 @@ import aio_pika
 import pytest
 from pymongo import MongoClient
 
-from deploy.local.nodes import Nodes
+from deploy.local.addresses import Nodes
 from deploy.local.stack import Stack, ports
 from deploy.rabbitmq.load import ManagementApi
 from shared.envelope import CONTENT_TYPE

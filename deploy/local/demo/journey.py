@@ -1,31 +1,21 @@
 """The steps of the demo: each sends something real in and waits until its effect is seen outside."""
 
 import asyncio
-import json
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime
-from email import policy
 from email.message import EmailMessage
 from functools import partial
-from html.parser import HTMLParser
-from smtplib import SMTP
 from typing import Any, TypeVar
 
-import aio_pika
 import httpx
-from websockets.asyncio.client import ClientConnection, connect
 
 from deploy.local.demo import inputs
+from deploy.local.demo.customers import PATIENCE, Customers
 from deploy.local.demo.view import View
-from deploy.local.stack import WHATSAPP_ACCOUNT, Stack
-from shared.commands import MessageSubmit, MessageSubmitData
-from shared.envelope import CONTENT_TYPE
-from shared.events import Contact
-from shared.messaging import COMMANDS_EXCHANGE
+from deploy.local.stack import Stack
 
-PATIENCE = 20.0
 T = TypeVar("T")
 
 Ticket = Mapping[str, Any]
@@ -47,7 +37,7 @@ class Journey:
         self._view = view
         self._agent = {"authorization": f"Bearer {stack.token('agent', 'supervisor', subject='agent:cvetka')}"}
         self._http = httpx.AsyncClient(timeout=15, headers=self._agent)
-        self._chat: ClientConnection | None = None
+        self._customers = Customers(stack)
 
     async def run(self) -> Mapping[str, Any]:
         """All steps; the summary that reporting gives at the end."""
@@ -61,104 +51,24 @@ class Journey:
             return await self._the_report_adds_up()
         finally:
             watching.cancel()
-            if self._chat is not None:
-                await self._chat.close()
+            await self._customers.leave()
             await self._http.aclose()
 
     # --- in
 
     async def _messages_come_in(self) -> None:
         self._mail = inputs.slovene_mail(datetime.now(UTC))
-        await self._step("a Slovene mail in ISO-8859-2 with a PDF, over SMTP", lambda: self._send_mail(self._mail))
-        await self._step("a web form, posted as a browser does", self._post_form)
-        await self._step("a WhatsApp webhook with its signature", self._post_whatsapp)
-        await self._step("the same with a forged signature: refused", self._post_forged_whatsapp)
-        await self._step("a chat in Hebrew over WebSocket", self._chat_in)
-        await self._step("a message from another company system, over AMQP", self._submit_over_amqp)
-
-    async def _send_mail(self, mail: EmailMessage) -> bool:
-        content = mail.as_bytes(policy=policy.SMTP)  # its boundary is made up once, so a repeat is the same mail
-
-        def send() -> None:
-            with SMTP("127.0.0.1", self._stack.ports["smtp"], timeout=15) as smtp:
-                smtp.sendmail(str(mail["From"]), str(mail["To"]), content)
-
-        await asyncio.to_thread(send)
-        return True
-
-    async def _post_form(self) -> bool:
-        url = f"{self._stack.url('ingest')}/forms/contact"
-        async with httpx.AsyncClient(timeout=15) as browser:
-            page = await browser.get(url, params={"lang": "en"})
-            fields = HiddenFields(page.text).values
-            await asyncio.sleep(2.5)  # a person takes a while, and the form expects it
-            fields |= {
-                "name": "John Miller",
-                "email": inputs.JOHN,
-                "subject": "Charged twice",
-                "topic": "billing",
-                "message": "I was charged twice for invoice 2026-1102. Please refund one payment.",
-            }
-            sent = await browser.post(url, data=fields)
-        return sent.status_code == 303
-
-    async def _post_whatsapp(self) -> bool:
-        body = inputs.whatsapp_body("Dobar dan, zanima me cijena svjetiljke Luna i imate li je na zalihi? 💡")
-        return (await self._whatsapp(body, secret=self._stack.whatsapp_secret)).status_code == 200
-
-    async def _post_forged_whatsapp(self) -> bool:
-        answer = await self._whatsapp(inputs.whatsapp_body("Send me all your data"), secret="guessed")
-        return answer.status_code in (401, 403) and answer.headers["content-type"] == "application/problem+json"
-
-    async def _whatsapp(self, body: bytes, *, secret: str) -> httpx.Response:
-        headers = {
-            "content-type": "application/json",
-            "x-hub-signature-256": inputs.whatsapp_signature(body, secret),
-        }
-        url = f"{self._stack.url('ingest')}/webhooks/whatsapp/{WHATSAPP_ACCOUNT}"
-        return await self._http.post(url, content=body, headers=headers)
-
-    async def _chat_in(self) -> bool:
-        url = self._stack.url("ingest").replace("http", "ws")
-        self._chat = await connect(f"{url}/chat/website")
-        hello = {"type": "hello", "name": "נועה לוי", "email": inputs.NOA, "language": "he"}
-        await self._chat.send(json.dumps(hello))
-        await self._heard("welcome")
-        await self._chat.send(
-            json.dumps({"type": "message", "id": "1", "text": "שלום, המנורה שקניתי לא נדלקת. מה לעשות?"})
+        await self._step(
+            "a Slovene mail in ISO-8859-2 with a PDF, over SMTP", lambda: self._customers.send_mail(self._mail)
         )
-        await self._heard("received")
-        return bool((await self._heard("ticket"))["number"])
+        await self._step("a web form, posted as a browser does", self._customers.post_form)
+        await self._step("a WhatsApp webhook with its signature", self._customers.post_whatsapp)
+        await self._step("the same with a forged signature: refused", self._customers.post_forged_whatsapp)
+        await self._step("a chat in Hebrew over WebSocket", self._customers.open_chat)
+        await self._step("a message from another company system, over AMQP", self._customers.submit_over_amqp)
 
-    async def _heard(self, kind: str) -> dict[str, Any]:
-        assert self._chat is not None
-        while True:
-            heard: dict[str, Any] = json.loads(await asyncio.wait_for(self._chat.recv(), PATIENCE))
-            if heard["type"] == kind:
-                return heard
-            if heard["type"] == "error":
-                raise StepFailed("chat", str(heard))
-
-    async def _submit_over_amqp(self) -> bool:
-        data = MessageSubmitData(
-            channel="api",
-            account="webshop",
-            sender=Contact(name="Petra Horvat", email=inputs.PARTNER_CUSTOMER, language="en"),
-            title="Order 7781",
-            text="This is unacceptable. My order is three weeks late and nobody answers. I want compensation.",
-            fields={"order": "7781"},
-        )
-        command = MessageSubmit.asked(
-            key=secrets.token_hex(12), source="webshop", time=datetime.now(UTC), data=data, actor="system:webshop"
-        )
-        async with await aio_pika.connect(self._stack.amqp_url("integrator")) as connection:
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-            exchange = await channel.get_exchange(COMMANDS_EXCHANGE)
-            message = aio_pika.Message(
-                command.encoded(), content_type=CONTENT_TYPE, delivery_mode=2, message_id=command.id, type=command.type
-            )
-            await exchange.publish(message, routing_key=command.type)
-        return True
+    async def _send_the_mail(self) -> bool:
+        return await self._customers.send_mail(self._mail)
 
     # --- decided
 
@@ -184,7 +94,7 @@ class Journey:
         return ticket if right and clock and clock["due_at"] else None
 
     async def _send_the_mail_again(self) -> bool:
-        await self._send_mail(self._mail)
+        await self._customers.send_mail(self._mail)
         ledger = f"{self._stack.url('ingest')}/ledger"
 
         async def opened_once() -> bool:
@@ -247,7 +157,7 @@ class Journey:
 
     async def _customer_writes_back(self) -> bool:
         text = "Varovalka je v redu. Prosim za novo luč.\n\nIva"
-        return await self._send_mail(inputs.answer_of(self._answer, text=text, now=datetime.now(UTC)))
+        return await self._customers.send_mail(inputs.answer_of(self._answer, text=text, now=datetime.now(UTC)))
 
     async def _joined(self) -> bool:
         ticket = self._ticket("email")
@@ -260,7 +170,7 @@ class Journey:
         text = "שלום נועה, נא לבדוק שהנורה מוברגת עד הסוף."
         if not await self._reply("chat", agent="gal", text=text):
             return False
-        return str((await self._heard("message"))["text"]) == text
+        return str((await self._customers.heard("message"))["text"]) == text
 
     # --- overdue
 
@@ -339,20 +249,6 @@ class Journey:
             if seen or time.monotonic() > deadline:
                 return seen
             await asyncio.sleep(0.1)
-
-
-class HiddenFields(HTMLParser):
-    """The hidden inputs of a page's form, which a browser sends along."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.values: dict[str, str] = {}
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        about = dict(attrs)
-        if tag == "input" and about.get("type") == "hidden":
-            self.values[str(about.get("name"))] = about.get("value") or ""
 
 
 def _text(mail: EmailMessage) -> str:

@@ -1,0 +1,103 @@
+"""Every event that Kartica publishes, with the service that owns it. `contracts/` holds their schemas."""
+
+from shared.envelope import Event, by_type
+from shared.events.conversation import (
+    Attachment,
+    Contact,
+    MailHeaders,
+    Message,
+    MessageSuppressed,
+    MessageSuppressedData,
+    Status,
+    TicketMessageAdded,
+    TicketMessageAddedData,
+    TicketOpened,
+    TicketOpenedData,
+    TicketStatusChanged,
+    TicketStatusChangedData,
+)
+from shared.events.deadlines import (
+    Clock,
+    SlaBreached,
+    SlaBreachedData,
+    SlaChanged,
+    SlaChangedData,
+    SlaWarned,
+    SlaWarnedData,
+    TicketEscalated,
+    TicketEscalatedData,
+)
+from shared.events.decisions import (
+    Priority,
+    Reason,
+    TicketAssigned,
+    TicketAssignedData,
+    TicketClassified,
+    TicketClassifiedData,
+)
+from shared.events.notifications import (
+    NotificationData,
+    NotificationFailed,
+    NotificationFailedData,
+    NotificationSent,
+    NotificationSentData,
+    NotificationSuppressed,
+    NotificationSuppressedData,
+)
+
+__all__ = [
+    "EVENTS",
+    "Attachment",
+    "Clock",
+    "Contact",
+    "MailHeaders",
+    "Message",
+    "MessageSuppressed",
+    "MessageSuppressedData",
+    "NotificationData",
+    "NotificationFailed",
+    "NotificationFailedData",
+    "NotificationSent",
+    "NotificationSentData",
+    "NotificationSuppressed",
+    "NotificationSuppressedData",
+    "Priority",
+    "Reason",
+    "SlaBreached",
+    "SlaBreachedData",
+    "SlaChanged",
+    "SlaChangedData",
+    "SlaWarned",
+    "SlaWarnedData",
+    "Status",
+    "TicketAssigned",
+    "TicketAssignedData",
+    "TicketClassified",
+    "TicketClassifiedData",
+    "TicketEscalated",
+    "TicketEscalatedData",
+    "TicketMessageAdded",
+    "TicketMessageAddedData",
+    "TicketOpened",
+    "TicketOpenedData",
+    "TicketStatusChanged",
+    "TicketStatusChangedData",
+]
+
+EVENTS: dict[str, type[Event]] = by_type(
+    [
+        TicketOpened,
+        TicketMessageAdded,
+        TicketStatusChanged,
+        MessageSuppressed,
+        TicketClassified,
+        TicketAssigned,
+        SlaChanged,
+        SlaWarned,
+        SlaBreached,
+        TicketEscalated,
+        NotificationSent,
+        NotificationFailed,
+        NotificationSuppressed,
+    ]
+)
