@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Annotated, Literal
 
 import jwt
-from fastapi import Request
+from fastapi import Security
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from shared.errors import Refused
 
 Role = Literal["agent", "supervisor", "admin", "system"]
 AUDIENCE = "kartica"
+BEARER = HTTPBearer(auto_error=False, bearerFormat="JWT")
+"""What /docs shows as the way to sign in; that nothing or something else was sent is answered here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,18 +32,21 @@ def issue(key: str, *, subject: str, roles: list[Role], lifetime: timedelta = ti
     return jwt.encode(claims, key, algorithm="HS256")
 
 
-def require(key: str, *roles: Role) -> Callable[[Request], Caller]:
+def require(key: str, *roles: Role) -> Callable[[HTTPAuthorizationCredentials | None], Caller]:
     """A dependency that lets callers with one of `roles` in and answers 401 or 403 to others."""
 
-    def caller(request: Request) -> Caller:
-        scheme, _, token = request.headers.get("authorization", "").partition(" ")
-        if scheme.lower() != "bearer" or not token:
+    def caller(credentials: Annotated[HTTPAuthorizationCredentials | None, Security(BEARER)]) -> Caller:
+        if credentials is None or not credentials.credentials:
             raise Refused(
                 status=401, title="No access token", detail="Send `Authorization: Bearer <JWT>`; see docs/operator.md."
             )
         try:
             claims = jwt.decode(
-                token.strip(), key, algorithms=["HS256"], audience=AUDIENCE, options={"require": ["exp", "sub"]}
+                credentials.credentials,
+                key,
+                algorithms=["HS256"],
+                audience=AUDIENCE,
+                options={"require": ["exp", "sub"]},
             )
         except jwt.InvalidTokenError as error:
             raise Refused(status=401, title="Invalid access token", detail=f"Get a new one: {error}.") from error
