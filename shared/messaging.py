@@ -1,7 +1,6 @@
 """The bus: every delivery is handled, retried later or parked with its reason; none is dropped."""
 
 import asyncio
-import json
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,13 +12,13 @@ import structlog
 from faststream import AckPolicy
 from faststream.rabbit import Channel, ExchangeType, QueueType, RabbitBroker, RabbitExchange, RabbitMessage, RabbitQueue
 from prometheus_client import CollectorRegistry, Counter, Histogram
-from pydantic import ValidationError
-from pydantic_core import from_json
 
 from shared.envelope import CONTENT_TYPE, MAX_DEPTH, Envelope
 from shared.errors import Permanent
 from shared.once import Outgoing
+from shared.parsing import parse
 from shared.tasks import end
+from shared.window import Window
 
 EVENTS_EXCHANGE = "kartica.events"
 COMMANDS_EXCHANGE = "kartica.commands"
@@ -42,36 +41,6 @@ class Subscription:
     @property
     def routing_keys(self) -> tuple[str, ...]:
         return tuple(model.type_name() for model in self.models)
-
-
-class _Window:
-    """The deliveries of one consumer that are not settled yet; the broker allows `limit` of them.
-
-    A quorum queue counts a delivery that was on its way when its consumer was cancelled. So, to stop,
-    nothing is settled for a moment: when the window is full, or quiet, nothing is on its way any more.
-    """
-
-    QUIET = 0.1
-
-    def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self.unsettled = 0
-        self.settling = asyncio.Event()
-        self.settling.set()
-
-    def __enter__(self) -> None:
-        self.unsettled += 1
-
-    def __exit__(self, *_: object) -> None:
-        self.unsettled -= 1
-
-    async def still(self) -> None:
-        """Stops settling, and returns when no delivery is on its way."""
-        self.settling.clear()
-        before = -1
-        while before != self.unsettled < self._limit:
-            before = self.unsettled
-            await asyncio.sleep(self.QUIET)
 
 
 async def _undecoded(message: RabbitMessage) -> RabbitMessage:
@@ -106,7 +75,7 @@ class Bus:
             )
         }
         self.subscriptions: list[Subscription] = []
-        self._windows: list[_Window] = []
+        self._windows: list[Window] = []
         self._subscribers: list[Any] = []
         self._starting: asyncio.Task[None] | None = None
         self._handled = Counter(
@@ -123,7 +92,7 @@ class Bus:
             key: (model, handlers[model]) for key, model in zip(subscription.routing_keys, handlers, strict=True)
         }
 
-        window = _Window(self._prefetch)
+        window = Window(self._prefetch)
         self._windows.append(window)
 
         async def deliver(message: Any) -> None:
@@ -229,7 +198,7 @@ class Bus:
         queue: str,
         handlers: Mapping[str, tuple[type[Envelope], Handler]],
         message: RabbitMessage,
-        window: "_Window",
+        window: Window,
     ) -> None:
         started = time.perf_counter()
         kind, about = "unknown", {}
@@ -291,28 +260,3 @@ class Bus:
             await asyncio.sleep(1)
             return False
         return True
-
-
-def parse(body: bytes, models: Mapping[str, type[Envelope]]) -> Envelope:
-    """The event or command in `body`; `Permanent` says what is wrong with it and what was expected."""
-    try:
-        content = from_json(body)
-    except ValueError as error:
-        raise Permanent(f"not JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise Permanent(f"not a JSON object but {type(content).__name__}; expected a CloudEvents 1.0 event")
-    kind = content.get("type")
-    model = models.get(kind) if isinstance(kind, str) else None
-    if model is None:
-        raise Permanent(f"unknown type {json.dumps(kind)[:100]}; known here: {', '.join(sorted(models))}")
-    try:
-        return model.model_validate(content)
-    except ValidationError as error:
-        raise Permanent(f"{kind} does not hold: {explain(error)}") from error
-
-
-def explain(error: ValidationError) -> str:
-    """What is wrong, field by field, without the values (they may be personal)."""
-    faults: Sequence[Any] = error.errors(include_url=False, include_input=False, include_context=False)
-    shown = [f"{'.'.join(str(step) for step in fault['loc']) or 'body'}: {fault['msg']}" for fault in faults[:8]]
-    return "; ".join(shown) + (f"; and {len(faults) - 8} more" if len(faults) > 8 else "")

@@ -8,7 +8,7 @@ from shared.envelope import Event
 from shared.errors import Permanent
 from shared.events import EVENTS
 from shared.history import Entry
-from shared.messaging import parse
+from shared.parsing import parse
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of an event's body; a MongoDB document holds 16 MiB."""
