@@ -50,7 +50,8 @@ def require(key: str, *roles: Role) -> Callable[[HTTPAuthorizationCredentials | 
             )
         except jwt.InvalidTokenError as error:
             raise Refused(status=401, title="Invalid access token", detail=f"Get a new one: {error}.") from error
-        found = frozenset(claims.get("roles", ()))
+        claimed = claims.get("roles")
+        found = frozenset(str(role) for role in claimed) if isinstance(claimed, list) else frozenset[str]()
         if not found & set(roles):
             raise Refused(status=403, title="Not allowed", detail=f"This needs one of the roles {', '.join(roles)}.")
         return Caller(subject=str(claims["sub"]), roles=found)

@@ -2,14 +2,17 @@
 
 import base64
 import binascii
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AwareDatetime, Base64Encoder, EncodedBytes, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Base64Encoder, EncodedBytes, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from shared.envelope import Command, Frozen, Uuid, by_type
 from shared.events import Contact, Priority, Status
 
+ADDRESS = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,255}")
+PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
 Text = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 
@@ -35,10 +38,19 @@ class File(Frozen):
     content: Annotated[bytes, EncodedBytes(encoder=StrictBase64), Field(description="base64")]
 
 
+def _reachable(sender: Contact) -> Contact:
+    """An address that nobody could answer to is the publisher's mistake, and is told at once."""
+    if sender.email is not None and not ADDRESS.fullmatch(sender.email):
+        raise PydanticCustomError("address", "email is not an address of the form name@host")
+    if sender.phone is not None and not PHONE.fullmatch(sender.phone):
+        raise PydanticCustomError("phone", "phone is not in E.164, for example +38640123456")
+    return sender
+
+
 class MessageSubmitData(Frozen):
     channel: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z_]{1,30}$")] = "api"
     account: Annotated[str, StringConstraints(max_length=200)] = ""
-    sender: Contact
+    sender: Annotated[Contact, AfterValidator(_reachable)]
     title: Annotated[str, StringConstraints(max_length=998)] = ""
     text: Text
     language: Annotated[str | None, StringConstraints(max_length=35)] = None

@@ -9,8 +9,11 @@ import aio_pika
 import structlog
 from aio_pika.abc import AbstractIncomingMessage
 
+from shared.logs import told
+
 HISTORY_QUEUE = "kartica.history"
 BATCH = 500
+ENDED = "the broker closed the channel or cancelled the consumer"
 
 log = structlog.get_logger()
 
@@ -47,7 +50,7 @@ class History:
             except asyncio.CancelledError:
                 raise
             except Exception as error:
-                log.warning("history.interrupted", error=repr(error)[:500])
+                log.warning("history.interrupted", error=told(error))
             self.connected = False
             await asyncio.sleep(1)
 
@@ -62,18 +65,21 @@ class History:
             queue = await channel.get_queue(HISTORY_QUEUE)
             waiting: asyncio.Queue[AbstractIncomingMessage | None] = asyncio.Queue()
             channel.close_callbacks.add(lambda *_: waiting.put_nowait(None))
+            # The broker cancels a consumer whose replica of the stream goes away; the channel stays open.
+            underlay = await channel.get_underlay_channel()
+            underlay.on_consumer_cancel_callbacks.add(lambda _: waiting.put_nowait(None))
             await queue.consume(waiting.put, arguments={"x-stream-offset": offset})
             self.connected = True
             while True:
                 first = await waiting.get()
                 if first is None:
-                    raise ConnectionError("the channel was closed")
+                    raise ConnectionError(ENDED)
                 batch = [first]
                 with suppress(asyncio.QueueEmpty):
                     while len(batch) < BATCH:
                         following = waiting.get_nowait()
                         if following is None:
-                            raise ConnectionError("the channel was closed")
+                            raise ConnectionError(ENDED)
                         batch.append(following)
                 entries = [Entry(_offset(message), message.body) for message in batch]
                 # The broker may start at the beginning of a chunk, which lies before the offset.

@@ -15,6 +15,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram
 
 from shared.envelope import CONTENT_TYPE, MAX_DEPTH, Envelope
 from shared.errors import Permanent
+from shared.logs import told
 from shared.once import Outgoing
 from shared.parsing import parse
 from shared.tasks import end
@@ -226,8 +227,9 @@ class Bus:
         log.info("delivery", queue=queue, type=kind, outcome=outcome, ms=round(seconds * 1000, 1), **about)
 
     async def _retry(self, queue: str, message: RabbitMessage, error: Exception) -> str:
-        attempt = int(str(message.headers.get("x-attempt", 0))) + 1
-        reason = f"{type(error).__name__}: {error}"
+        counted = message.headers.get("x-attempt")
+        attempt = (counted if isinstance(counted, int) else 0) + 1  # whoever published may have set anything
+        reason = told(error)
         log.warning("delivery.failed", queue=queue, attempt=attempt, error=reason[:MAX_REASON], exc_info=error)
         if attempt > len(RETRY_SECONDS):
             return await self._park(queue, message, f"{len(RETRY_SECONDS)} retries, then {reason}")

@@ -1,7 +1,7 @@
-"""The only importer of a MongoDB driver: Motor today, PyMongo's own asynchronous API tomorrow.
+"""The services' only importer of a MongoDB driver: Motor today, PyMongo's own asynchronous API tomorrow.
 
 Motor gets critical fixes until 2027-05-14. The services use only calls that both drivers have, and
-what differs between them stands in this file; `tests/integration/test_mongo.py` runs on both.
+what differs between them stands in this file; `tests/integration/shared/test_once.py` runs on both.
 """
 
 from collections.abc import AsyncIterator, Mapping, Sequence

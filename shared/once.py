@@ -6,12 +6,13 @@ tells a repeat, and it holds the events until they are sent (docs/developer.md t
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from shared.change import Apply, Change, Delete, Insert, Update, Write
@@ -24,6 +25,11 @@ KEPT = timedelta(days=14)
 UNSENT_AFTER = timedelta(seconds=5)
 """How old an unsent record must be before the sweeper sends it for a process that may be dead."""
 ATTEMPTS = 12
+SWEPT_AT_A_TIME = 200
+SET_ASIDE = timedelta(seconds=30)
+"""How long the sweeper leaves a record alone that could not be sent, so that it does not hold up the others."""
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Once:
         self._publish = publish
         self._locks: dict[str, tuple[asyncio.Lock, list[None]]] = {}
         self._sending: dict[str, asyncio.Task[None]] = {}
+        self._set_aside: dict[str, datetime] = {}
         self._repeats = Counter("kartica_repeats", "Causes that had been handled before", registry=registry)
         self._stale = Counter("kartica_stale_decisions", "Decisions taken again", registry=registry)
         self._swept = Counter("kartica_outbox_swept", "Records whose events the sweeper sent", registry=registry)
@@ -106,21 +113,32 @@ class Once:
                 await asyncio.shield(sending)
         return Outcome(answer=record.get("answer", {}), repeated=repeated)
 
-    async def answer_to(self, key: str) -> Mapping[str, Any] | None:
-        """What the change of a handled cause answered, or None if it was not handled yet."""
-        record = await self._handled.find_one({"_id": key})
-        return None if record is None else record.get("answer", {})
-
     async def sweep(self) -> int:
-        """Sends what was committed and never marked as sent; the number of records."""
-        limit = datetime.now(UTC) - UNSENT_AFTER
-        records = await self._handled.find({"unsent": {"$lt": limit}}).sort("unsent", 1).limit(200).to_list(None)
-        oldest = records[0]["unsent"] if records else None
-        self._age.set((datetime.now(UTC) - oldest).total_seconds() if oldest else 0)
-        if records:
-            await self._send(records)
-            self._swept.inc(len(records))
-        return len(records)
+        """Sends what was committed and never marked as sent; the number of records that were."""
+        now = datetime.now(UTC)
+        self._set_aside = {key: until for key, until in self._set_aside.items() if until > now}
+        oldest = await self._unsent(now, limit=1)
+        self._age.set((now - oldest[0]["unsent"]).total_seconds() if oldest else 0)
+        records = await self._unsent(now, limit=SWEPT_AT_A_TIME, without=self._set_aside) if oldest else []
+        results = await asyncio.gather(*(self._send(record) for record in records), return_exceptions=True)
+        failed = [
+            (record["_id"], result)
+            for record, result in zip(records, results, strict=True)
+            if isinstance(result, Exception)
+        ]
+        self._swept.inc(len(records) - len(failed))
+        if failed:
+            self._set_aside |= dict.fromkeys((key for key, _ in failed), now + SET_ASIDE)
+            log.warning("outbox.not_sent", records=len(failed), first=failed[0][0], error=type(failed[0][1]).__name__)
+        return len(records) - len(failed)
+
+    async def _unsent(self, now: datetime, *, limit: int, without: Collection[str] = ()) -> list[Mapping[str, Any]]:
+        """Records that are unsent for too long, the oldest first."""
+        query: dict[str, Any] = {"unsent": {"$lt": now - UNSENT_AFTER}}
+        if without:
+            query["_id"] = {"$nin": list(without)}
+        found: list[Mapping[str, Any]] = await self._handled.find(query).sort("unsent", 1).limit(limit).to_list(None)
+        return found
 
     async def finish(self) -> None:
         """Waits until what was committed here is sent, or could not be."""
@@ -167,18 +185,17 @@ class Once:
                     raise Stale(f"{key}: {collection} has moved on")
         return record
 
-    async def _send(self, records: Sequence[Mapping[str, Any]]) -> None:
-        events = [Outgoing.stored(event) for record in records for event in record["events"]]
-        await asyncio.gather(*(self._publish(event) for event in events))
-        await self._handled.update_many(
-            {"_id": {"$in": [record["_id"] for record in records]}},
+    async def _send(self, record: Mapping[str, Any]) -> None:
+        await asyncio.gather(*(self._publish(Outgoing.stored(event)) for event in record["events"]))
+        await self._handled.update_one(
+            {"_id": record["_id"]},
             {"$set": {"sent_at": datetime.now(UTC)}, "$unset": {"unsent": "", "events": ""}},
         )
 
     def _in_background(self, record: Mapping[str, Any]) -> "asyncio.Task[None]":
         """Sends a record's events; whoever handles the same cause meanwhile waits for the same sending."""
         key: str = record["_id"]
-        task = asyncio.create_task(self._send([record]))
+        task = asyncio.create_task(self._send(record))
         self._sending[key] = task
 
         def sent(_: "asyncio.Task[None]") -> None:

@@ -38,6 +38,11 @@ def install(app: FastAPI) -> None:
 
     app.add_exception_handler(Transient, unavailable)
 
+    @app.exception_handler(Exception)
+    async def broken(_: Request, error: Exception) -> JSONResponse:
+        # The server logs the traceback; whoever asked gets nothing of the inside.
+        return problem(500, "Something broke here", "Repeat the request later; if it fails again, tell the operator.")
+
     @app.exception_handler(HTTPException)
     async def http(_: Request, error: HTTPException) -> JSONResponse:
         response = problem(error.status_code, str(error.detail), _advice(error.status_code))

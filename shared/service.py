@@ -134,7 +134,7 @@ class Service:
                 raise
             except Exception as error:
                 self._loop_errors.labels(name).inc()
-                log.warning("loop.failed", loop=name, error=repr(error)[:500], exc_info=error)
+                log.warning("loop.failed", loop=name, error=logs.told(error), exc_info=error)
             await asyncio.sleep(seconds)
 
     async def _database_answers(self) -> str | None:
@@ -184,6 +184,7 @@ def main(settings_type: type[S], create_app: Callable[[S], FastAPI]) -> None:
         http="httptools",
         # Only the service that has a chat brings a WebSocket library along.
         ws="websockets-sansio" if find_spec("websockets") else "none",
+        ws_max_size=problems.MAX_BODY,
         timeout_graceful_shutdown=10,
         server_header=False,
     )

@@ -19,7 +19,7 @@ class Settings(BaseSettings):
     database: str = Field(description="this service's own database")
     http_host: str = "127.0.0.1"
     http_port: int = Field(ge=0, le=65535)
-    public_url: str = Field(default="http://localhost:8100", description="what customers' browsers reach")
+    public_url: str = Field(default="http://localhost:8101", description="what customers' browsers reach")
     config_dir: Path = Path("config")
     jwt_key: SecretStr = Field(min_length=32, description="signs the access tokens (HS256)")
     log_level: str = "INFO"

@@ -158,10 +158,18 @@ class Site:
         await self._commands.publish(message, routing_key=command.type)
 
     async def publish_raw(
-        self, body: bytes, *, routing_key: str, message_id: str | None = None, exchange: str = EVENTS_EXCHANGE
+        self,
+        body: bytes,
+        *,
+        routing_key: str,
+        message_id: str | None = None,
+        exchange: str = EVENTS_EXCHANGE,
+        headers: dict[str, Any] | None = None,
     ) -> None:
         """Any bytes, as a broken publisher would send them."""
-        message = aio_pika.Message(body, content_type=CONTENT_TYPE, delivery_mode=2, message_id=message_id)
+        message = aio_pika.Message(
+            body, content_type=CONTENT_TYPE, delivery_mode=2, message_id=message_id, headers=headers
+        )
         to = self._events if exchange == EVENTS_EXCHANGE else self._commands
         await to.publish(message, routing_key=routing_key)
 

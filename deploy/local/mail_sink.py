@@ -20,7 +20,7 @@ class MailSink:
         self._server: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Listens on a free port of 127.0.0.1."""
+        """Listens on `port` of 127.0.0.1; 0 becomes a free one."""
         self.folder.mkdir(parents=True, exist_ok=True)
         make: Callable[[], Any] = lambda: SMTP(self, enable_SMTPUTF8=True, hostname="sink.localhost")  # noqa: E731
         self._server = await asyncio.get_running_loop().create_server(make, "127.0.0.1", self.port)

@@ -81,6 +81,14 @@ def private_nodes(folder: Path) -> Iterator[PrivateNodes]:
             _stop(part)
 
 
+def stop_unused() -> None:
+    """Stops what was started here, unless somebody still uses it."""
+    if STATE.exists():
+        with _locked():
+            if not _users():
+                stop_all()
+
+
 def stop_all() -> None:
     """Stops what was started here, whoever still uses it."""
     if not STATE.exists():

@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import sys
 import threading
 from collections.abc import AsyncIterator, Mapping
@@ -180,9 +181,25 @@ def ports() -> dict[str, int]:
     return {name: free_port() for name in (*SERVICES, "smtp", "sms", "sink")}
 
 
+def require_free(ports: Mapping[str, int]) -> None:
+    """`CannotRun` when something listens on one of the ports already."""
+    for name, port in ports.items():
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError as error:
+                raise CannotRun(
+                    f"Port {port}, for {name}, is taken. If Kartica is up already, `make down` stops it;"
+                    f" otherwise end what listens there (ss -ltnp 'sport = :{port}')."
+                ) from error
+
+
 @asynccontextmanager
 async def running(stack: Stack) -> AsyncIterator[Stack]:
     """The stack, ready; afterwards its services are drained and its data is gone."""
+    # First of all: a second stack of this name would take the folder and the passwords of the one that runs.
+    require_free(stack.ports)
     shutil.rmtree(stack.folder, ignore_errors=True)
     stack.folder.mkdir(parents=True)
     api = ManagementApi(stack.nodes.rabbitmq.api_url)

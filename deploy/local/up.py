@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 import signal
 import sys
 
@@ -12,7 +11,7 @@ from rich.panel import Panel
 
 from deploy.local.machine import ROOT, CannotRun
 from deploy.local.nodes import shared_nodes
-from deploy.local.stack import Stack, running
+from deploy.local.stack import WHATSAPP_ACCOUNT, Stack, require_free, running
 from deploy.rabbitmq.topology import SERVICES
 
 NAME = "up"
@@ -27,6 +26,37 @@ PORTS = {
     "sink": 2526,
 }
 
+WEBHOOK = json.dumps(
+    {
+        "object": "whatsapp_business_account",
+        "entry": [
+            {
+                "id": "1",
+                "changes": [
+                    {
+                        "field": "messages",
+                        "value": {
+                            "messaging_product": "whatsapp",
+                            "metadata": {"phone_number_id": "1"},
+                            "contacts": [{"wa_id": "38640111222", "profile": {"name": "Iva"}}],
+                            "messages": [
+                                {
+                                    "id": "wamid.1",
+                                    "from": "38640111222",
+                                    "timestamp": "1795305226",
+                                    "type": "text",
+                                    "text": {"body": "My lamp is dark"},
+                                }
+                            ],
+                        },
+                    }
+                ],
+            }
+        ],
+    }
+)
+"""A message as Meta sends it."""
+
 
 def addresses(stack: Stack) -> str:
     """What a person needs to try it out."""
@@ -39,12 +69,14 @@ MongoDB    {stack.nodes.mongodb_url} (databases {stack.name}-<service>)
 {services}
 
 A form     {ingest}/forms/contact in a browser
-A mail     python -m smtplib can't do it in one line, this can:
-             printf 'From: iva@example.org\\nSubject: My lamp is dark\\n\\nIt does not light up.\\n' | \\
+A mail     printf 'From: iva@example.org\\nSubject: My lamp is dark\\n\\nIt does not light up.\\n' | \\
                curl -s smtp://127.0.0.1:{stack.ports["smtp"]} --mail-from iva@example.org \\
                  --mail-rcpt support@svetilka.example --upload-file -
 A message  curl -s {ingest}/messages -H 'Authorization: Bearer '$TOKEN -H 'Idempotency-Key: 1' \\
              -H 'Content-Type: application/json' -d '{{"sender": {{"email": "iva@example.org"}}, "text": "Hello"}}'
+A webhook  BODY='{WEBHOOK}'
+           SIGNATURE=$(printf %s "$BODY" | openssl dgst -sha256 -hmac {stack.whatsapp_secret} | sed 's/.* //')
+           curl -s {ingest}/webhooks/whatsapp/{WHATSAPP_ACCOUNT} -H "X-Hub-Signature-256: sha256=$SIGNATURE" -d "$BODY"
 Tickets    curl -s {reporting}/tickets -H 'Authorization: Bearer '$TOKEN
 Sent mail  {stack.folder.relative_to(ROOT)}/mail/*.eml        Sent SMS  {stack.sms_url}/sent
 Logs       {stack.folder.relative_to(ROOT)}/log/*.jsonl
@@ -53,6 +85,9 @@ TOKEN={token}"""
 
 
 async def serve() -> None:
+    """Until it is told to stop; `CannotRun` when one of the services ended by itself."""
+    failure: str | None = None
+    require_free(PORTS)  # before a broker is started for nothing
     stopped = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
@@ -62,14 +97,22 @@ async def serve() -> None:
         async with running(stack):
             state = stack.folder / "stack.json"
             state.touch(mode=0o600)
-            state.write_text(json.dumps({"pid": os.getpid(), "operator_url": stack.amqp_url("operator")}))
+            services = {name: process.pid for name, process in stack.processes.items()}
+            state.write_text(
+                json.dumps({"pid": os.getpid(), "services": services, "operator_url": stack.amqp_url("operator")})
+            )
             Console(soft_wrap=True).print(Panel.fit("Kartica is up. `make down` or Ctrl-C stops it."))
             print(addresses(stack), flush=True)
             ended = asyncio.create_task(_one_ended(stack))
             await asyncio.wait({ended, asyncio.create_task(stopped.wait())}, return_when=asyncio.FIRST_COMPLETED)
             if ended.done():
-                print(f"{ended.result()} ended: {stack.last_words(ended.result())}", file=sys.stderr)
-    shutil.rmtree(stack.folder / "stack.json", ignore_errors=True)
+                gone = ended.result()
+                status = stack.processes[gone].returncode
+                why = f"was killed by signal {-status}" if status is not None and status < 0 else f"ended with {status}"
+                failure = f"{gone} {why}; all is stopped. What it said last:\n{stack.last_words(gone)}"
+    (stack.folder / "stack.json").unlink(missing_ok=True)
+    if failure:
+        raise CannotRun(failure)
 
 
 async def _one_ended(stack: Stack) -> str:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Depends, Header, Query, Response
 from services.ingest.handlers import Handlers
 from services.ingest.inbox import Inbox
 from services.ingest.input_store import InputStore
+from services.ingest.rules import fingerprint
 from services.ingest.store import Store
 from services.ingest.submission import Submissions
 from services.ingest.views import conversation_view, input_view, summary_view
@@ -94,7 +95,9 @@ def router(
                 status=wanted.status,
             ),
         )
-        return await handlers.reply(command)
+        if not wanted.text.strip():
+            raise Refused(status=422, title="The reply is empty", detail="Write something in `text`.")
+        return _of(command, await handlers.reply(command))
 
     @routes.post("/tickets/{ticket}/status", tags=["tickets"])
     async def set_status(
@@ -108,7 +111,7 @@ def router(
             actor=caller.subject,
             data=wanted,
         )
-        return await handlers.set_status(command)
+        return _of(command, await handlers.set_status(command))
 
     @routes.get("/tickets/{ticket}", tags=["tickets"], dependencies=[anyone])
     async def ticket_by_id(ticket: Uuid) -> dict[str, Any]:
@@ -154,6 +157,14 @@ def router(
         return {"input": input, "state": "pending"}
 
     return routes
+
+
+def _of(command: TicketReply | TicketSetStatus, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The answer, if it is one to this request: its key may have been used for another one before."""
+    if answer.get("request") != fingerprint(command):
+        detail = "This Idempotency-Key was used for another request; nothing was done. Take a new one."
+        raise Refused(status=422, title="The key is taken", detail=detail)
+    return {name: value for name, value in answer.items() if name != "request"}
 
 
 def _agent(caller: Caller, named: str | None) -> str:

@@ -95,7 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
 
     # The doors: mail, commands, other services' facts, HTTP.
     _listen_for_mail(service, settings, inbox, mailboxes)
-    submissions = Submissions(inbox)
+    submissions = Submissions(inbox, inputs)
     service.bus.subscribe(
         "ingest.commands",
         COMMANDS_EXCHANGE,

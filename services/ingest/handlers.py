@@ -18,7 +18,7 @@ from services.ingest.threading import Join, Origin, lock_subject, names, place
 from services.ingest.tickets import Ticket
 from shared.change import Change
 from shared.commands import TicketReply, TicketSetStatus
-from shared.envelope import Envelope, Event
+from shared.envelope import Command, Envelope, Event
 from shared.errors import Refused, Stale
 from shared.ids import time_ordered_id
 from shared.once import Once
@@ -83,10 +83,10 @@ class Handlers:
         return await self._command(command.id, command.subject, lambda ticket: rules.set_status(ticket, command, at=at))
 
     async def on_reply(self, command: TicketReply) -> None:
-        await self.reply(command)
+        _check(await self.reply(command), command, fact="message")
 
     async def on_set_status(self, command: TicketSetStatus) -> None:
-        await self.set_status(command)
+        _check(await self.set_status(command), command, fact="changed")
 
     async def fact(self, event: Event) -> None:
         """A line in the ticket's timeline, once."""
@@ -153,6 +153,13 @@ class Handlers:
         for file in arrived.files:
             reference = attached(file)
             await self._store.put_attachment(reference.id, file.content, name=file.name, content_type=file.content_type)
+
+
+def _check(answer: Mapping[str, Any], command: Command, *, fact: str) -> None:
+    """Parks a command whose id was used for another one: it had no effect, and somebody has to know."""
+    if answer.get("ticket") != command.subject or fact not in answer:
+        detail = f"Id {command.id} was used for another command; nothing was done. Take a new one."
+        raise Refused(status=422, title="The key is taken", detail=detail)
 
 
 def _cause(received: Received, message: Normalised) -> Envelope:

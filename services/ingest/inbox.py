@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.ingest.input_store import InputStore
 from services.ingest.inputs import Outcome, Pending, Reader, Receipt, Received, State, Waiting
 from shared.errors import KarticaError
-from shared.messaging import explain
+from shared.parsing import explain
 
 __all__ = ["Inbox", "Outcome", "Reader", "Receipt", "Received", "State"]
 

@@ -64,6 +64,14 @@ class InputStore:
         document = await self._db.inputs.find_one({"_id": input, "state": "pending"})
         return None if document is None else await self._waiting(document)
 
+    async def raw(self, input: str) -> bytes | None:
+        """The input as it was received, whatever became of it; None when there is no such input."""
+        document = await self._db.inputs.find_one({"_id": input}, {"body": 1, "body_file": 1})
+        if document is None:
+            return None
+        inline = document.get("body")
+        return bytes(inline) if inline is not None else await self._mongo.get_file(document["body_file"])
+
     async def due(self, now: datetime, *, limit: int) -> list[str]:
         """Pending inputs that nobody seems to be working on, the longest waiting first."""
         found = self._db.inputs.find({"state": "pending", "due_at": {"$lte": now}}, {"_id": 1})

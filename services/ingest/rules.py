@@ -133,19 +133,36 @@ def reply(ticket: Ticket, command: TicketReply, *, at: datetime) -> Change:
             *(facts.noted(event, {}) for event in events[1:]),
         ),
         events=tuple(events),
-        answer={"ticket": ticket.id, "number": ticket.number, "message": message.id, "status": status},
+        answer={
+            "request": fingerprint(command),
+            "ticket": ticket.id,
+            "number": ticket.number,
+            "message": message.id,
+            "status": status,
+        },
     )
 
 
 def set_status(ticket: Ticket, command: TicketSetStatus, *, at: datetime) -> Change:
     """The status that an agent or a system asked for; the same as before is no fact."""
     step = lifecycle.change(ticket.status, command.data.status, command.data.reason)
-    answer = {"ticket": ticket.id, "number": ticket.number, "status": command.data.status, "changed": step is not None}
+    answer = {
+        "request": fingerprint(command),
+        "ticket": ticket.id,
+        "number": ticket.number,
+        "status": command.data.status,
+        "changed": step is not None,
+    }
     if step is None:
         return Change(answer=answer)
     event = facts.status_changed(ticket, step, 1, cause=command, at=at, actor=command.actor, machine=False)
     writes = (facts.advanced(ticket, [event], step, {"updated_at": at}), facts.noted(event, {}))
     return Change(writes=writes, events=(event,), answer=answer)
+
+
+def fingerprint(command: TicketReply | TicketSetStatus) -> str:
+    """What was asked, whoever asked and by which way: two requests with one key can be told apart by it."""
+    return derived_id("request", command.type, command.subject, command.data.model_dump_json())
 
 
 def note_fact(event: Event) -> Change:

@@ -76,6 +76,11 @@ class Reception:
         # One that failed fails all: what was stored already is recognised when the mail comes again.
         return next((one for one in answers.values() if not one.startswith("250")), answers[envelope.rcpt_tos[0]])
 
+    async def handle_exception(self, error: Exception) -> str:
+        """The answer to a command on which aiosmtpd breaks, without its traceback or the error's name."""
+        log.warning("mail.bad_command", error=type(error).__name__)
+        return "500 5.5.2 That could not be read; check the command"
+
     async def _stored(self, mailbox: str, raw: bytes, facts: Mapping[str, Any]) -> str:
         message_id, key = mail_identity(raw)
         received = Received(

@@ -1,12 +1,15 @@
 """The reader of `message.submit`: a customer's message that another system took in and vouches for."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 from services.ingest.inbox import Inbox
+from services.ingest.input_store import InputStore
 from services.ingest.inputs import Receipt, Received
 from services.ingest.normalised import File, Machine, Normalised, ThreadHints
 from shared.commands import MessageSubmit
 from shared.envelope import CONTENT_TYPE
+from shared.errors import Refused
 
 CHANNEL = "api"
 """The door of all submitted messages, whatever channel they were taken in by."""
@@ -58,12 +61,28 @@ class SubmissionReader:
 class Submissions:
     """Puts `message.submit` into the inbox: by HTTP and over the bus it is the same input."""
 
-    def __init__(self, inbox: Inbox) -> None:
+    def __init__(self, inbox: Inbox, inputs: InputStore) -> None:
         self._inbox = inbox
+        self._inputs = inputs
 
     async def submit(self, command: MessageSubmit) -> Receipt:
-        """Stores the command; the same id again is the same message."""
-        return await self._inbox.receive(received(command, at=datetime.now(UTC)))
+        """Stores the command; the same id again is the same message.
+
+        Two systems that number their messages alike would swallow each other's: an id that comes again
+        with another message is `Refused`, which over the bus means parked, and so seen.
+        """
+        receipt = await self._inbox.receive(received(command, at=datetime.now(UTC)))
+        if receipt.repeated:
+            earlier = await self._inputs.raw(receipt.input)
+            if earlier is not None and _said(MessageSubmit.model_validate_json(earlier)) != _said(command):
+                detail = "This id or Idempotency-Key was used for another message; nothing was done. Take a new one."
+                raise Refused(status=422, title="The key is taken", detail=detail)
+        return receipt
 
     async def on_submit(self, command: MessageSubmit) -> None:
         await self.submit(command)
+
+
+def _said(command: MessageSubmit) -> dict[str, Any]:
+    """What makes it this message; times and fields may differ when a system sends it again."""
+    return command.data.model_dump(include={"channel", "sender", "title", "text", "thread", "files"})

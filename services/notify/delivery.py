@@ -1,6 +1,7 @@
 """One notification from the moment it is claimed to its end, or to the next attempt."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,10 +20,14 @@ from services.notify.rules import addressed
 from services.notify.store import Store
 from services.notify.ticket import Ticket
 from shared.change import Change
+from shared.logs import told
 from shared.once import Once
 
 log = structlog.get_logger()
 MAX_ERROR = 500
+MOST_ATTEMPTS = 100
+"""More than patience allows: so often only when the provider says yes and our record of it fails each time."""
+_ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 SENDING_SHARE = 0.8
 """Of the lease; in the rest of it the end is committed, before another sender may take over."""
 Accepted = Callable[[Notification], Awaitable[None]]
@@ -71,22 +76,25 @@ class Delivery:
 
     async def _attempt(self, notification: Notification, ticket: Ticket | None) -> Outcome | None:
         """What an attempt came to; None when it is put off."""
-        provider = self._provider(notification)
+        if notification.attempts > MOST_ATTEMPTS:
+            unended = f"given up: {MOST_ATTEMPTS} attempts, and the end of none could be written down"
+            return Hopeless(self._provider_name(notification), unended)
         try:
             receipt = await self._handed_over(notification, ticket)
         except NeverMind as error:
-            return Hopeless(provider.name, str(error)[:MAX_ERROR])
+            return Hopeless(self._provider_name(notification), str(error)[:MAX_ERROR])
         except TryLater as error:
             return await self._later(notification, str(error)[:MAX_ERROR])
         except Exception as error:
             log.error("notification.error", notification=notification.id, exc_info=error)
-            return await self._later(notification, f"{type(error).__name__}: {error}"[:MAX_ERROR])
+            return await self._later(notification, told(error)[:MAX_ERROR])
         await self._parts.accepted(notification)
         return receipt
 
     async def _handed_over(self, notification: Notification, ticket: Ticket | None) -> Receipt:
-        provider, result = self._provider(notification), "error"
+        result = "error"
         try:
+            provider = self._provider(notification)
             letter = self._parts.writer.write(notification, ticket, now=datetime.now(UTC))
             async with asyncio.timeout(self._lease * SENDING_SHARE):
                 receipt = await provider.send(letter)
@@ -103,14 +111,19 @@ class Delivery:
             result = "unknown"
             raise TryLater("no answer in time", ambiguous=True) from error
         finally:
-            self._attempts.labels(notification.channel, provider.name, result).inc()
+            self._attempts.labels(notification.channel, self._provider_name(notification), result).inc()
 
     async def _later(self, notification: Notification, error: str) -> Outcome | None:
         due = self._patience.next(notification, now=datetime.now(UTC), random=self._parts.random)
-        log.warning("notification.later", notification=notification.id, attempt=notification.attempts)
+        log.warning(
+            "notification.later",
+            notification=notification.id,
+            attempt=notification.attempts,
+            error=_ADDRESS.sub("<address>", error)[:200],
+        )
         if due is None:
             gave_up = f"given up after {notification.attempts} attempts: {error}"
-            return Hopeless(self._provider(notification).name, gave_up[:MAX_ERROR])
+            return Hopeless(self._provider_name(notification), gave_up[:MAX_ERROR])
         await self._parts.store.postpone(notification, due=due, error=error)
         return None
 
@@ -147,4 +160,15 @@ class Delivery:
         return await self._parts.store.ticket(notification.ticket) if notification.ticket else None
 
     def _provider(self, notification: Notification) -> Provider:
-        return self._parts.providers[notification.channel or notification.channels[0]]
+        channel = _channel(notification)
+        if channel not in self._parts.providers:  # it was there when this was decided; it may be again
+            raise TryLater(f"there is no provider for {channel} here")
+        return self._parts.providers[channel]
+
+    def _provider_name(self, notification: Notification) -> str:
+        provider = self._parts.providers.get(_channel(notification))
+        return provider.name if provider else "none"
+
+
+def _channel(notification: Notification) -> Channel:
+    return notification.channel or notification.channels[0]

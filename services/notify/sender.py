@@ -10,6 +10,7 @@ from prometheus_client import CollectorRegistry, Gauge
 
 from services.notify.delivery import Delivery
 from services.notify.store import Store
+from shared.logs import told
 
 log = structlog.get_logger()
 STOP_SECONDS = 20.0
@@ -86,4 +87,4 @@ class Sender:
         self._free.release()
         if not task.cancelled() and (error := task.exception()) is not None:
             # The notification stays claimed; when its lease is over it is sent by whoever finds it.
-            log.error("notification.abandoned", error=repr(error)[:500])
+            log.error("notification.abandoned", error=told(error))

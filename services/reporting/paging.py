@@ -33,7 +33,8 @@ class Cursor:
             place = json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
             of, at, after = place
             cursor = cls(str(of), datetime.fromisoformat(at), str(after))
-        except (binascii.Error, ValueError, TypeError) as error:
+            cursor.at.astimezone(UTC)  # raises where the database could not hold it
+        except (binascii.Error, ValueError, TypeError, OverflowError) as error:
             raise _unusable("it is not one that this service gave") from error
         if cursor.order != order or cursor.at.tzinfo is None:
             raise _unusable(f"it belongs to another list than {order}")

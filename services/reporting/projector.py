@@ -14,6 +14,7 @@ from services.reporting.steps import Step
 from services.reporting.store import State, Store
 from shared.errors import KarticaError
 from shared.history import BATCH, Entry, History
+from shared.logs import told
 from shared.mongo import PyMongoError
 from shared.tasks import end
 
@@ -132,7 +133,7 @@ class Projector:
                 await self._project([entry])
             return
         assert self._state is not None
-        log.error("projection.failed", offset=portion[0].offset, error=repr(error)[:500], exc_info=error)
+        log.error("projection.failed", offset=portion[0].offset, error=told(error), exc_info=error)
         self._state = await self._commit(self._state, steps.set_aside(self._state, portion[0], error))
 
     async def _commit(self, before: State, step: Step) -> State:

@@ -5,11 +5,18 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 
+import structlog
+
 from services.routing.capacity import Load, choose, has_room
 from services.routing.handlers import Handlers
 from services.routing.metrics import Metrics
 from services.routing.store import Store
+from services.routing.ticket import Ticket
+from shared.logs import told
+from shared.mongo import PyMongoError
 from shared.organisation import Organisation
+
+log = structlog.get_logger()
 
 
 class Drain:
@@ -61,7 +68,7 @@ class Drain:
         async for ticket in self._store.in_order(teams):
             if choose(self._organisation, team=ticket.team, skills=ticket.skills, loads=loads).agent is None:
                 continue
-            agent = await self._handlers.take_from_queue(ticket)
+            agent = await self._taken_by(ticket)
             if agent is None:
                 continue
             taken += 1
@@ -70,6 +77,16 @@ class Drain:
             if self._with_room(teams, loads) != teams:
                 break
         return taken
+
+    async def _taken_by(self, ticket: Ticket) -> str | None:
+        """Who got it, or None. A ticket with which something is wrong does not hold up those behind it."""
+        try:
+            return await self._handlers.take_from_queue(ticket)
+        except (PyMongoError, ConnectionError, TimeoutError):
+            raise  # nothing is wrong with the ticket: the next round tries again
+        except Exception as error:
+            log.error("drain.failed", ticket=ticket.id, error=told(error), exc_info=error)
+            return None
 
     def _with_room(self, teams: Iterable[str], loads: dict[str, Load]) -> list[str]:
         agents = self._organisation.agents

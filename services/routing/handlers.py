@@ -18,7 +18,7 @@ from services.routing.ticket import Ticket
 from shared.change import Change
 from shared.commands import TicketClaim, TicketClassify, TicketTransfer
 from shared.envelope import Command, Envelope
-from shared.errors import KarticaError, Transient
+from shared.errors import KarticaError, Refused, Transient
 from shared.events import TicketEscalated, TicketOpened, TicketStatusChanged
 from shared.once import Once
 from shared.organisation import Organisation
@@ -139,9 +139,12 @@ def from_bus(obey: Callable[[C], Awaitable[Answer]]) -> Callable[[C], Awaitable[
 
     async def handle(command: C) -> None:
         try:
-            await obey(command)
+            answer = await obey(command)
         except manual.UnknownTicket as error:
             raise Transient(str(error)) from error
+        if (answer.get("ticket"), answer.get("command")) != (command.subject, command.type):
+            detail = f"Id {command.id} was used for another command; nothing was done. Take a new one."
+            raise Refused(status=422, title="The key is taken", detail=detail)
 
     return handle
 

@@ -23,7 +23,7 @@ class Cursor:
         try:
             urgency, since, ticket = json.loads(base64.urlsafe_b64decode(text.encode()))
             return cls((int(urgency), datetime.fromisoformat(since).astimezone(UTC), str(ticket)))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, OverflowError) as error:
             detail = "Take it from `next` of the page before, unchanged."
             raise Refused(status=422, title="Not a cursor", detail=detail) from error
 

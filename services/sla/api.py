@@ -1,7 +1,7 @@
 """What people and systems can ask sla over HTTP."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -52,7 +52,8 @@ def _place(cursor: str | None) -> tuple[datetime, str] | None:
     try:
         at, ticket = cursor.split("_")
         place = datetime.fromisoformat(at)
-    except ValueError as error:
+        place.astimezone(UTC)  # raises where the database could not hold it
+    except (ValueError, OverflowError) as error:
         raise Refused(status=422, title="Unknown cursor", detail="Pass `next` of the page before as it is.") from error
     if place.tzinfo is None:
         raise Refused(status=422, title="Unknown cursor", detail="Pass `next` of the page before as it is.")

@@ -21,6 +21,7 @@ from services.sla.ticket import Ticket
 from shared.change import Change
 from shared.envelope import Envelope
 from shared.errors import KarticaError
+from shared.logs import told
 from shared.once import Once
 
 AT_A_TIME = 16
@@ -114,7 +115,7 @@ class Timers:
                 pass  # whoever overtook has written what is next
             except Exception as error:
                 self._set_aside[ticket] = self._now() + SET_ASIDE
-                log.error("timer.failed", ticket=ticket, error=repr(error)[:500], exc_info=error)
+                log.error("timer.failed", ticket=ticket, error=told(error), exc_info=error)
         return True
 
     async def fire(self, ticket_id: str) -> None:

@@ -23,6 +23,7 @@ from services.ingest.inbox import Inbox
 from services.ingest.inputs import Received
 from shared.errors import Transient
 from shared.ids import derived_id
+from shared.logs import told
 from shared.mongo import PyMongoError
 
 SESSION_LIFETIME = 30 * 24 * 3600
@@ -97,7 +98,7 @@ class Connection:
             await asyncio.wait(tasks)
             for error in (task.exception() for task in tasks if not task.cancelled()):
                 if error is not None and not isinstance(error, WebSocketDisconnect):
-                    log.warning("chat.broke", account=self._desk.account, error=repr(error)[:200])
+                    log.warning("chat.broke", account=self._desk.account, error=told(error))
 
     async def _read(self) -> None:
         while True:
@@ -164,7 +165,7 @@ class Connection:
         try:
             return await self._desk.hub.join(listener)
         except PyMongoError as error:  # the next round tries again
-            log.warning("chat.no_history", account=self._desk.account, error=repr(error)[:200])
+            log.warning("chat.no_history", account=self._desk.account, error=told(error))
 
     async def _welcome(self, *, resumed: bool) -> None:
         visitor = self._visitor

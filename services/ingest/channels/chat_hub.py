@@ -10,6 +10,8 @@ from services.ingest.channels.chat_store import Conversed, Reply
 EVERY = 1.0
 """Seconds between two looks at the database; an answer that was given in this process comes at once."""
 AT_A_TIME = 200
+LONGEST_VERSION = 18
+"""Digits: the database holds whole numbers of 64 bits."""
 
 
 class Answers(Protocol):
@@ -113,4 +115,5 @@ def _batches(listeners: Iterable[Listener], count: int) -> list[list[Listener]]:
 
 def _parsed(cursor: str | None) -> tuple[str, int]:
     ticket, _, version = (cursor or "").rpartition(":")
-    return ticket, int(version) if version.isascii() and version.isdigit() else 0
+    is_version = version.isascii() and version.isdigit() and len(version) <= LONGEST_VERSION
+    return ticket, int(version) if is_version else 0

@@ -5,6 +5,7 @@ import structlog
 from services.ingest.inbox import Inbox
 from services.ingest.inputs import Outcome, Receipt, Received
 from shared.errors import Transient
+from shared.logs import told
 from shared.mongo import PyMongoError
 
 log = structlog.get_logger()
@@ -15,7 +16,7 @@ async def store(inbox: Inbox, received: Received) -> Receipt:
     try:
         return await inbox.receive(received)
     except (PyMongoError, OSError, TimeoutError) as error:
-        log.warning("channel.not_stored", channel=received.channel, account=received.account, error=repr(error)[:200])
+        log.warning("channel.not_stored", channel=received.channel, account=received.account, error=told(error))
         raise Transient(f"{received.channel}: not stored") from error
 
 

@@ -27,10 +27,13 @@ __all__ = ["CHANNEL", "read", "router", "signature_is_valid"]
 
 CHANNEL = "whatsapp"
 MAX_CHALLENGE = 256
+MAX_BODY = 4 * 1024 * 1024
+"""Bytes; Meta sends at most 3 MB."""
 ANSWERS: dict[int | str, dict[str, Any]] = {
     400: {"description": "Signed, but not a JSON object"},
     401: {"description": "No signature, or not one over this body with this account's secret"},
     404: {"description": "There is no such account"},
+    413: {"description": "Larger than any update of Meta"},
     503: {"description": "The account has no secrets, or nothing could be stored: Meta sends it again"},
 }
 log = structlog.get_logger()
@@ -97,10 +100,7 @@ class Webhook:
 
     async def take(self, account: str, request: Request) -> dict[str, int]:
         secrets = self._secrets_of(account)
-        try:
-            body = await request.body()
-        except ClientDisconnect as error:
-            raise Refused(status=400, title="The body breaks off", detail="Send it again.") from error
+        body = await _body(request)
         secret = secrets.app_secret.get_secret_value()
         if not signature_is_valid(body, request.headers.get("x-hub-signature-256"), secret=secret):
             self._refused.labels(account).inc()
@@ -140,6 +140,19 @@ class Webhook:
             detail = "The operator sets this account's secrets in KARTICA_WHATSAPP_SECRETS."
             raise Refused(status=503, title="The account is not set up", detail=detail)
         return self._secrets[account]
+
+
+async def _body(request: Request) -> bytes:
+    """The body: a stranger's too, for only the whole of it shows whose it is."""
+    content = bytearray()
+    try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > MAX_BODY:
+                raise Refused(status=413, title="The body is too large", detail=f"Send at most {MAX_BODY} bytes.")
+    except ClientDisconnect as error:
+        raise Refused(status=400, title="The body breaks off", detail="Send it again.") from error
+    return bytes(content)
 
 
 def _json_object(body: bytes) -> dict[str, Any]:

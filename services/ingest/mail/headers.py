@@ -56,8 +56,12 @@ class Headers:
         """`(name, address)` of everybody in the fields `names`; addresses keep their case."""
         found: list[tuple[str, str]] = []
         for name in names:
+            left = MAX_FIELD  # for all fields of the name together
             for value in self.raw(name):
-                found += [(self.words(person), address) for person, address in _addresses(value)]
+                found += [(self.words(person), address) for person, address in _addresses(value[:left])]
+                left -= len(value)
+                if left <= 0:
+                    break
         return found
 
     def message_ids(self, name: str) -> tuple[str, ...]:

@@ -6,7 +6,10 @@ Some senders use one Message-ID for several mails, others send none (docs of Fre
 import hashlib
 import re
 
-_HEAD_END = re.compile(rb"\r?\n\r?\n")
+_LINE_END = rb"(?:\r\n|\r(?!\n)|\n)"
+_HEAD_END = re.compile(_LINE_END + rb"{2}")
+_HEAD = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\r\n]*(?:" + _LINE_END + rb"[ \t][^\r\n]*)*(?:" + _LINE_END + rb"|\Z))*")
+"""Fields and their continuations. What follows is content: the blank line, or a line that is no field."""
 _NAMES = (b"from", b"date", b"subject")
 _BOUNDARY = re.compile(rb"""boundary\s*=\s*(?:"([^"\r\n]{1,200})"|([^\s;"]{1,200}))""", re.IGNORECASE)
 MOST_BOUNDARIES = 20
@@ -25,10 +28,11 @@ def mail_identity(raw: bytes) -> tuple[str | None, str]:
     digest = hashlib.sha256()
     for name in _NAMES:
         digest.update(fields.get(name, b"") + b"\0")
-    digest.update(_without_boundaries(raw, body).replace(b"\r\n", b"\n").strip())
+    content = _without_boundaries(raw, body).replace(b"\r\n", b"\n").strip()
+    # Where nothing can be told apart by fields or content, every byte counts: no mail may pass for another.
+    digest.update(content if content or any(name in fields for name in _NAMES) else raw)
     message_id = fields.get(b"message-id", b"").decode("ascii", "replace").strip()[:998]
-    content = digest.hexdigest()
-    return (message_id or None), f"{message_id or 'gen'} {content}"
+    return (message_id or None), f"{message_id or 'gen'} {digest.hexdigest()}"
 
 
 def _without_boundaries(raw: bytes, body: bytes) -> bytes:
@@ -39,8 +43,9 @@ def _without_boundaries(raw: bytes, body: bytes) -> bytes:
 
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
-    end = _HEAD_END.search(raw)
-    return (raw, b"") if end is None else (raw[: end.start()], raw[end.end() :])
+    """Up to the blank line, for the fields, and from the first line that is no field: a mail may have no head."""
+    end, head = _HEAD_END.search(raw), _HEAD.match(raw)
+    return raw if end is None else raw[: end.start()], raw[head.end() if head else 0 :]
 
 
 def _fields(head: bytes) -> dict[bytes, bytes]:

@@ -25,8 +25,8 @@ _NO_REPLY = re.compile(
     r"^(no|do-?not|ne)[-_.]?(reply|odgovarjaj|odgovaraj)|^bounces?[+@-]|^odgovor-ni-mogoc", re.IGNORECASE
 )
 _OUT_OF_OFFICE = re.compile(
-    r"""^\W*(?:
-      (?:re|aw|odg|odgovor)\s?:\s*)?\W*(?:
+    r"""^\W{0,20}(?:
+      (?:re|aw|odg|odgovor)\s?:\s*)?\W{0,20}(?:
       out\sof\s(?:the\s)?office|automatic\sreply|auto(?:matic)?[\s-]?(?:reply|response)|autoreply|away\sfrom\s(?:the\s|my\s)?office
       |abwesenheits(?:notiz|meldung|nachricht)|automatische\santwort|abwesend
       |samodejni\sodgovor|avtomatski\sodgovor|odsotnost|odsoten|odsotna|nisem\sv\spisarni
@@ -135,7 +135,7 @@ def _auto_fields(evidence: Evidence) -> Machine | None:
 
 
 def _out_of_office(evidence: Evidence) -> Machine | None:
-    if _OUT_OF_OFFICE.match(evidence.title):
+    if _OUT_OF_OFFICE.match(evidence.title[:300]):
         return Machine(kind="auto_reply", because="the title says out of office")
     if _OUT_OF_OFFICE_OPENING.match(evidence.text[:500]):
         return Machine(kind="auto_reply", because="the text begins with an absence note")

@@ -4,6 +4,11 @@ import re
 from dataclasses import dataclass
 
 MAX_LINES = 20_000
+MAX_LINE = 600
+"""Characters of a line that are looked at: no mail program's quote header is longer."""
+
+_WIDE_GAP = re.compile(r"\s{9,}")
+"""Cut to eight blanks: the patterns below take time with the square of a gap, and hold the GIL meanwhile."""
 
 _BIDI = re.compile("[\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _QUOTED = re.compile(r"^\s{0,3}(?:>|\|(?=\s))")
@@ -61,7 +66,7 @@ def new_part(text: str) -> Reply:
     lines = text.split("\n")
     if len(lines) > MAX_LINES:
         return Reply(text)
-    plain = [_BIDI.sub("", line) for line in lines]
+    plain = [_WIDE_GAP.sub(" " * 8, _BIDI.sub("", line[:MAX_LINE])) for line in lines]
     cut = _cut(plain)
     if cut is None or _is_interleaved(plain[cut:]):
         return Reply(text.strip())

@@ -74,3 +74,22 @@ async def test_the_example_command_of_the_integrators_page_holds() -> None:
         fields={"order": "7781"},
     )
     assert command.time == NOW.replace(hour=9)
+
+
+async def test_a_consumer_that_dies_of_the_last_message_is_found(site: Site) -> None:
+    url = site.deployment.amqp_url("integrator")
+    async with await aio_pika.connect(url) as connection:
+        channel = await connection.channel()
+        queue = await channel.declare_queue(QUEUE, durable=True, arguments={"x-queue-type": "quorum"})
+        await queue.purge()
+        waiting = len(conformance.messages(seed=7))
+
+        async def take(message: aio_pika.abc.AbstractIncomingMessage) -> None:
+            nonlocal waiting
+            waiting -= 1
+            if not waiting:  # all are on their way to it, none is acknowledged
+                await channel.close()
+
+        await queue.consume(take)
+        wrong = await conformance.run(url=url, queue=QUEUE, seed=7)
+    assert "went away" in wrong[0]

@@ -304,6 +304,22 @@ async def test_listener_refuses_with_words_that_tell_what_to_do(site: Site) -> N
     assert await site.database("ingest").inputs.count_documents({}) == 0
 
 
+async def test_command_that_the_library_breaks_on_is_answered_without_its_inside(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+
+    def session() -> list[bytes]:
+        with socket.create_connection(("127.0.0.1", ingest.app.state.smtp.port), timeout=10) as client:
+            lines = client.makefile("rb")
+            lines.readline()
+            client.sendall(b"HELO x\r\nMAIL FROM:<a@kupec.example>\r\nRCPT TO:<\r\nQUIT\r\n")
+            return lines.readlines()
+
+    answers = await asyncio.to_thread(session)
+    assert answers[2].startswith(b"500 5.5.2")
+    assert b"Error" not in answers[2]
+    assert answers[3].startswith(b"221")
+
+
 async def test_listener_asks_to_come_again_while_the_database_is_away(site: Site) -> None:
     ingest = await site.start("ingest", **FAST)
     await ingest.service.mongo.close()

@@ -5,7 +5,14 @@ from typing import Any
 
 import httpx
 
-from shared.commands import MessageSubmit, MessageSubmitData
+from shared.commands import (
+    MessageSubmit,
+    MessageSubmitData,
+    TicketReply,
+    TicketReplyData,
+    TicketSetStatus,
+    TicketSetStatusData,
+)
 from shared.envelope import Envelope
 from shared.events import (
     Contact,
@@ -32,6 +39,12 @@ async def opened_ticket(site: Site) -> TicketOpened:
 async def post(ingest: Running, site: Site, path: str, body: dict[str, Any], *, role: Any = "agent") -> httpx.Response:
     headers = {**site.bearer(role), "Idempotency-Key": command_key()}
     return await ingest.client.post(path, json=body, headers=headers)
+
+
+async def other_ticket(ingest: Running, site: Site) -> str:
+    message = {"sender": {"email": "mia@buyer.example"}, "text": "Where is it?", "thread": "t2"}
+    ticket: str = (await post(ingest, site, "/messages", message, role="system")).json()["ticket"]
+    return ticket
 
 
 def assigned(ticket: str) -> TicketAssigned:
@@ -64,6 +77,64 @@ async def test_reply_with_a_status_is_one_step_with_two_events(site: Site) -> No
     assert (changed.data.previous, changed.data.status) == ("new", "resolved")
     assert added.causationid == changed.causationid
     assert (added.ticketversion, changed.ticketversion) == (2, 3)
+
+
+async def test_key_that_was_used_for_another_request_is_refused_and_not_answered_with_the_other_ones_effect(
+    site: Site,
+) -> None:
+    ingest = await site.start("ingest", **FAST)
+    first, second = await opened_ticket(site), await other_ticket(ingest, site)
+    headers = {**site.bearer("agent"), "Idempotency-Key": command_key()}
+
+    async def ask(path: str, body: dict[str, Any]) -> int:
+        return (await ingest.client.post(path, json=body, headers=headers)).status_code
+
+    words = {"text": "A new one is on its way."}
+    assert await ask(f"/tickets/{first.subject}/replies", words) == 201
+    assert await ask(f"/tickets/{first.subject}/replies", words) == 201
+    assert await ask(f"/tickets/{first.subject}/replies", {"text": "No, an old one."}) == 422
+    assert await ask(f"/tickets/{second}/replies", words) == 422
+    assert await ask(f"/tickets/{first.subject}/status", {"status": "resolved", "reason": "done"}) == 422
+    assert len(await site.events(TicketMessageAdded)) == 1
+
+
+async def test_id_that_comes_again_with_another_message_is_refused_and_not_swallowed(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    sender, now = Contact(email="jo@buyer.example"), datetime.now(UTC)
+    first, other = (
+        MessageSubmit.asked(key="1", source=source, time=now, data=MessageSubmitData(sender=sender, text=text))
+        for source, text in (("crm", "It is broken."), ("shop", "Where is it?"))
+    )
+    for command in (first, first, other):
+        await site.command(command)
+    ((reason, body),) = await site.dead("ingest.commands")
+    assert "The key is taken" in reason
+    assert b"Where is it?" in body
+    headers = {**site.bearer("system"), "Idempotency-Key": "1"}
+    again = {"sender": {"email": "jo@buyer.example"}, "text": "It is broken."}
+    assert (await ingest.client.post("/messages", json=again, headers=headers)).json()["repeated"]
+    assert (await ingest.client.post("/messages", json=again | {"text": "?"}, headers=headers)).status_code == 422
+
+
+async def test_command_whose_id_was_used_for_another_one_is_parked(site: Site) -> None:
+    await site.start("ingest", **FAST)
+    ticket, now = (await opened_ticket(site)).subject, datetime.now(UTC)
+    reply = TicketReplyData(agent="ana", text="We look into it.")
+    status = TicketSetStatusData(status="resolved", reason="done")
+    await site.command(TicketReply.asked(key="7", source="crm", time=now, subject=ticket, data=reply))
+    await site.events(TicketMessageAdded)
+    await site.command(TicketSetStatus.asked(key="7", source="crm", time=now, subject=ticket, data=status))
+    ((reason, _),) = await site.dead("ingest.commands")
+    assert "used for another command" in reason
+
+
+async def test_reply_of_nothing_but_blanks_is_refused(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    opened = await opened_ticket(site)
+
+    answer = await post(ingest, site, f"/tickets/{opened.subject}/replies", {"text": " \n\t "})
+
+    assert (answer.status_code, answer.json()["title"]) == (422, "The reply is empty")
 
 
 async def test_note_changes_no_status(site: Site) -> None:

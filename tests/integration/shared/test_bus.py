@@ -156,6 +156,21 @@ async def test_a_transient_failure_comes_back_after_a_while(site: Site, probe: P
     await site.eventually(lambda: _is(probe.handled == [event.id]), timeout=20)
 
 
+async def test_a_count_of_attempts_that_is_none_does_not_keep_a_failure_from_coming_back(
+    site: Site, probe: Probe
+) -> None:
+    failures = [Transient("not now")]
+
+    async def fail_once(_: TicketOpened) -> None:
+        if failures:
+            raise failures.pop()
+
+    await probe.start(fail_once)
+    event = opened()
+    await site.publish_raw(event.encoded(), routing_key=event.type, headers={"x-attempt": "many"})
+    await site.eventually(lambda: _is(probe.handled == [event.id]), timeout=20)
+
+
 async def test_a_chain_of_causes_that_is_too_long_ends(site: Site, probe: Probe) -> None:
     await probe.start(nothing)
     await site.publish(opened("deep").model_copy(update={"depth": 9}))

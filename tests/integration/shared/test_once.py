@@ -1,13 +1,14 @@
 """A change is committed once and its events are sent at least once, wherever the process dies."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from prometheus_client import CollectorRegistry
 
 from shared.change import Apply, Change, Insert, Update
+from shared.envelope import Event
 from shared.errors import Permanent, Stale
 from shared.mongo import Mongo
 from shared.once import Once, Outgoing
@@ -21,9 +22,10 @@ class Publisher:
     def __init__(self) -> None:
         self.sent: list[str] = []
         self.broken = False
+        self.refuses: set[str] = set()
 
     async def __call__(self, event: Outgoing) -> None:
-        if self.broken:
+        if self.broken or event.id in self.refuses:
             raise ConnectionError("no broker")
         self.sent.append(event.id)
 
@@ -150,3 +152,28 @@ async def test_stale_is_not_an_answer(once: Once) -> None:
     with pytest.raises(Exception, match="no commit") as failure:
         await once.handle("k", "t", decide)
     assert not isinstance(failure.value, Stale)
+
+
+async def test_one_record_that_can_not_be_sent_does_not_hold_up_the_others(
+    once: Once, publisher: Publisher, mongo: Mongo
+) -> None:
+    refused, fine = classified(opened("refused")), classified(opened("fine"))
+    publisher.broken = True
+    for event in (refused, fine):
+        await once.handle(event.id, event.id, _having(event), wait_sent=False)
+    await once.finish()
+    publisher.broken, publisher.refuses = False, {refused.id}
+    long_ago = datetime.now(UTC) - timedelta(minutes=1)
+    await mongo.database.handled.update_many({}, {"$set": {"unsent": long_ago}})
+    assert await once.sweep() == 1
+    assert publisher.sent == [fine.id], "the other one was sent, and once"
+    assert await once.sweep() == 0
+    assert (await mongo.database.handled.find_one({"_id": refused.id}))["unsent"], "it is not forgotten"
+    assert publisher.sent == [fine.id]
+
+
+def _having(event: Event) -> Callable[[], Awaitable[Change]]:
+    async def decide() -> Change:
+        return Change(events=(event,))
+
+    return decide

@@ -1,5 +1,6 @@
 """Words, search terms, cursors, reports and gauges."""
 
+import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -80,7 +81,10 @@ def test_a_cursor_comes_back_as_it_was() -> None:
     assert Cursor.decoded(cursor.encoded(), order="due") == cursor
 
 
-@pytest.mark.parametrize("text", ["", "x", "äö", "bnVsbA", Cursor("newest", MORNING, "1").encoded()])
+BEFORE_ALL_TIME = base64.urlsafe_b64encode(b'["due", "0001-01-01T00:00:00+23:00", "1"]').decode()
+
+
+@pytest.mark.parametrize("text", ["", "x", "äö", "bnVsbA", Cursor("newest", MORNING, "1").encoded(), BEFORE_ALL_TIME])
 def test_a_foreign_cursor_is_refused_with_advice(text: str) -> None:
     with pytest.raises(Refused, match="Start again without it") as refusal:
         Cursor.decoded(text, order="due")

@@ -28,3 +28,11 @@ async def test_a_command_that_overtakes_the_opening_of_its_ticket_is_tried_again
 async def test_a_refused_command_is_not_tried_again() -> None:
     with pytest.raises(Permanent, match="bojan has it"):
         await from_bus(_taken)(claim("ana"))
+
+
+async def test_a_command_whose_id_was_used_for_another_one_is_parked() -> None:
+    async def answered_before(command: TicketClaim) -> Mapping[str, Any]:
+        return {"ticket": command.subject, "command": "ticket.transfer.v1"}
+
+    with pytest.raises(Permanent, match="used for another command"):
+        await from_bus(answered_before)(claim("ana"))

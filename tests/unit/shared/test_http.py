@@ -51,6 +51,10 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     async def busy() -> None:
         raise Transient("no commit")
 
+    @service.app.get("/broken")
+    async def broken() -> None:
+        raise RuntimeError("iva@example.org is in no list")
+
     transport = httpx.ASGITransport(app=service.app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://probe.test") as made:
         yield made
@@ -104,6 +108,15 @@ async def test_every_error_is_a_problem_detail(client: httpx.AsyncClient, method
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["title"]
     assert answer.json()["detail"]
+
+
+async def test_what_nobody_foresaw_is_a_problem_detail_too_and_tells_nothing_of_the_inside(
+    client: httpx.AsyncClient,
+) -> None:
+    answer = await client.get("/broken")
+    assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")
+    assert "later" in answer.json()["detail"]
+    assert "iva" not in answer.text
 
 
 @pytest.mark.parametrize("body", [b"{not json", b"[]", b'{"text": 7}', b"", b"\xff\xfe"])

@@ -264,3 +264,10 @@ async def test_who_has_left_gets_nothing() -> None:
     hub.wake()
     await hub.round()
     assert (pushed, len(hub)) == ([], 0)
+
+
+async def test_a_cursor_that_no_database_could_hold_is_none() -> None:
+    answers, pushed = FakeAnswers(reply(2)), list[dict[str, Any]]()
+    hub = Hub(answers)
+    await hub.join(Listener("thread", after=f"t1:{'9' * 90}", push=pushed.append))
+    assert [frame["cursor"] for frame in pushed] == ["t1:2"]

@@ -230,3 +230,11 @@ def test_whatever_is_signed_gets_a_documented_answer(content: object) -> None:
         return status
 
     assert asyncio.run(post()) in (200, *whatsapp.ANSWERS)
+
+
+async def test_a_body_larger_than_any_update_is_refused_before_it_is_checked(hook: Hook) -> None:
+    body = b" " * (whatsapp.MAX_BODY + 1)
+    answer = await hook.post(body)
+    assert answer.status_code == 413
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert hook.inbox.stored == {}

@@ -123,3 +123,8 @@ def test_absence_note_without_any_header_is_recognised(text: str) -> None:
     machine = judged("Content-Type: text/plain; charset=utf-8", text=text)
     assert machine is not None
     assert machine.kind == "auto_reply"
+
+
+def test_no_title_holds_the_service_up() -> None:
+    """Sharing out 20,000 signs between two places would take minutes, and stop all other work meanwhile."""
+    assert judged(f"Subject: {'!' * 20_000}") is None

@@ -63,3 +63,18 @@ def test_quoted_end_without_a_header_is_left_out() -> None:
 def test_hundred_thousand_lines_are_no_problem() -> None:
     text = "On " * 50_000 + "\n" + "> x\n" * 100_000
     assert new_part(text).new == text
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        " " * 100_000,
+        "\t" * 100_000 + "x",
+        f"On Friday Svetilka wrote{' ' * 100_000}x",
+        "--" + " " * 100_000 + "Original",
+    ],
+    ids=["blanks", "tabs", "a gap after the verb", "a gap in a separator"],
+)
+def test_no_line_holds_the_service_up(line: str) -> None:
+    """Patterns that try every way to share out a gap would take minutes here, and stop all other work meanwhile."""
+    assert new_part(f"Ja, je.\n{line}\nHvala").new.endswith("Hvala")

@@ -1,12 +1,14 @@
 """The mail reader: it reads what it can and never raises, whatever it is given."""
 
 from datetime import UTC, datetime
+from email.message import Message
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest.inputs import Received
+from services.ingest.mail.headers import Headers
 from services.ingest.mail.html import sanitised
 from services.ingest.mail.identity import mail_identity
 from services.ingest.mail.reader import MailReader
@@ -318,3 +320,11 @@ def test_no_bytes_make_the_reader_raise(raw: bytes) -> None:
         return
     mail.model_dump_json(exclude={"attachments"})
     f"{mail.title}{mail.text}{mail.html}{mail.prior_text}".encode()
+
+
+def test_of_very_many_addresses_only_as_many_are_read_as_fit_into_a_field() -> None:
+    field = ", ".join(f"a{n}@example.org" for n in range(1000))
+    message = Message()
+    for _ in range(5):
+        message["To"] = field
+    assert len(Headers(message).addresses("to")) < 1500

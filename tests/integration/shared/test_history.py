@@ -1,0 +1,43 @@
+"""The history stream is followed whatever the broker does to the consumer."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+
+import aio_pika
+
+from shared.history import HISTORY_QUEUE, Entry, History
+from shared.messaging import EVENTS_EXCHANGE
+from tests.site import Deployment, Site
+
+
+async def test_a_consumer_that_the_broker_cancels_begins_again(site: Site) -> None:
+    deployment = Deployment(site.deployment.nodes, name=f"kartica-stream-{secrets.token_hex(3)}")
+    await asyncio.to_thread(deployment.create)
+    seen: list[bytes] = []
+
+    async def first() -> int:
+        return 0
+
+    async def keep(entries: Sequence[Entry]) -> None:
+        seen.extend(entry.body for entry in entries)
+
+    history = History(deployment.amqp_url("reporting"), name="reporting.history")
+    following = asyncio.create_task(history.follow(first, keep))
+    connection = await aio_pika.connect(deployment.admin_url)
+    try:
+        await site.eventually(lambda: _is(history.connected))
+        channel = await connection.channel()
+        await channel.queue_delete(HISTORY_QUEUE)
+        await asyncio.to_thread(deployment.create)
+        events = await channel.get_exchange(EVENTS_EXCHANGE)
+        await events.publish(aio_pika.Message(b"after"), routing_key="ticket.opened.v1")
+        await site.eventually(lambda: _is(b"after" in seen), what="the entry of the new stream")
+    finally:
+        following.cancel()
+        await connection.close()
+        await asyncio.to_thread(deployment.remove)
+
+
+async def _is(value: bool) -> bool:
+    return value
