@@ -301,7 +301,7 @@ class Story:
 
     def _cause(self) -> Envelope:
         if not self.events:
-            wish = MessageSubmitData(channel=self.channel, sender=self.requester, text="It is dark here.", fields={})
+            wish = MessageSubmitData(channel=self.channel, sender=Contact(), text="It is dark here.", fields={})
             return MessageSubmit.asked(key=derived_id("story", self.name), source="tests", time=self.now, data=wish)
         return self.events[0]  # so that the chain of causes stays short, as it is between services
 
