@@ -13,6 +13,7 @@ IVA = "iva.novak@example.org"
 JOHN = "john.miller@example.com"
 NOA = "noa.levi@example.net"
 PARTNER_CUSTOMER = "petra.horvat@example.com"
+PDF_NAME = "račun-2026-1187.pdf"
 MARKO_WA = "385911234567"
 MARKO_PHONE = f"+{MARKO_WA}"
 
@@ -33,7 +34,7 @@ def slovene_mail(now: datetime) -> EmailMessage:
         charset="iso-8859-2",
         cte="quoted-printable",
     )
-    mail.add_attachment(one_page_pdf(), maintype="application", subtype="pdf", filename="račun-2026-1187.pdf")
+    mail.add_attachment(one_page_pdf(), maintype="application", subtype="pdf", filename=PDF_NAME)
     return mail
 
 

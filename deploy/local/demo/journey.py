@@ -83,6 +83,7 @@ class Journey:
         for channel, (category, team, language) in expected.items():
             what = f"{channel}: {category}, with an agent and a promised time"
             await self._step(what, partial(self._decided, channel, category, team, language))
+        await self._step("of the mail, what is new is read and the PDF kept", self._mail_is_read)
         await self._step("the same mail once more changes nothing", self._send_the_mail_again)
 
     async def _decided(self, channel: str, category: str, team: str | None, language: str) -> Ticket | None:
@@ -92,6 +93,16 @@ class Journey:
         clock = ticket["clocks"].get("first_response")
         right = team in (None, ticket["team"]) and ticket["language"] == language
         return ticket if right and clock and clock["due_at"] else None
+
+    async def _mail_is_read(self) -> bool:
+        ticket = self._ticket("email")
+        assert ticket is not None
+        conversation = (await self._http.get(f"{self._stack.url('ingest')}/tickets/{ticket['id']}")).json()
+        first = conversation["messages"][0]
+        file = first["attachments"][0]
+        kept = await self._http.get(f"{self._stack.url('ingest')}/attachments/{file['id']}")
+        read = "čeprav sem zamenjala žarnico" in first["text"] and "hvala za nakup" not in first["text"]
+        return read and file["name"] == inputs.PDF_NAME and kept.content == inputs.one_page_pdf()
 
     async def _send_the_mail_again(self) -> bool:
         await self._customers.send_mail(self._mail)
