@@ -47,7 +47,9 @@ async def take_in(store: Store, state: State, entries: Sequence[Entry], *, zone:
     projected = project(before, facts, zone=zone)
     odd = [item for item in found if isinstance(item, Oddity)]
     return Step(
-        after=state.then(offset=entries[-1].offset + 1, last_event_at=_latest(state, arrived.values())),
+        after=state.then(
+            offset=max(state.offset, entries[-1].offset + 1), last_event_at=_latest(state, arrived.values())
+        ),
         writes=Writes(kept=fresh, odd=odd, tickets=projected.tickets, counts=projected.counts),
         repeated=len(found) - len(odd) - len(fresh),
     )
@@ -56,7 +58,7 @@ async def take_in(store: Store, state: State, entries: Sequence[Entry], *, zone:
 def set_aside(state: State, entry: Entry, error: Exception) -> Step:
     """Goes on after an event that this version can't project; it is a fault, and the others must not wait for it."""
     odd = Oddity.of(entry, f"could not be projected: {type(error).__name__}")
-    return Step(after=state.then(offset=entry.offset + 1), writes=Writes(odd=[odd]))
+    return Step(after=state.then(offset=max(state.offset, entry.offset + 1)), writes=Writes(odd=[odd]))
 
 
 async def rebuild(store: Store, state: State, *, zone: tzinfo) -> Step:

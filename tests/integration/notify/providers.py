@@ -19,7 +19,7 @@ DROP = "drop the connection after taking the mail"
 SID, TOKEN = "AC" + "0" * 32, "a token of the tests"
 
 
-@dataclass(slots=True)
+@dataclass
 class Relay:
     """Takes mails. `answers` are given to the next RCPT or DATA instead of 250, in order."""
 
