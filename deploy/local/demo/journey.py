@@ -58,9 +58,7 @@ class Journey:
 
     async def _messages_come_in(self) -> None:
         self._mail = inputs.slovene_mail(datetime.now(UTC))
-        await self._step(
-            "a Slovene mail in ISO-8859-2 with a PDF, over SMTP", lambda: self._customers.send_mail(self._mail)
-        )
+        await self._step("a Slovene mail in ISO-8859-2 with a PDF, over SMTP", self._send_the_mail)
         await self._step("a web form, posted as a browser does", self._customers.post_form)
         await self._step("a WhatsApp webhook with its signature", self._customers.post_whatsapp)
         await self._step("the same with a forged signature: refused", self._customers.post_forged_whatsapp)
