@@ -200,6 +200,16 @@ class Site:
             assert time.monotonic() < deadline, f"{what} did not come true within {timeout} s; seen: {self._summary()}"
             await asyncio.sleep(0.02)
 
+    async def measured(self, running: Running, *lines: str) -> str:
+        """What `/metrics` says once it holds all of `lines`: a counter follows the commit that it counts."""
+
+        async def text() -> str | None:
+            said: str = (await running.client.get("/metrics")).text
+            return said if all(line in said for line in lines) else None
+
+        shown: str = await self.eventually(text, what=f"{lines} in /metrics")
+        return shown
+
     async def settled(self, queue: str, *, timeout: float = 15.0) -> None:
         """Waits until what was in `queue` has been handled: nothing waits there, and nothing is in work.
 
