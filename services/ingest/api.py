@@ -95,8 +95,6 @@ def router(
                 status=wanted.status,
             ),
         )
-        if not wanted.text.strip():
-            raise Refused(status=422, title="The reply is empty", detail="Write something in `text`.")
         return _of(command, await handlers.reply(command))
 
     @routes.post("/tickets/{ticket}/status", tags=["tickets"])

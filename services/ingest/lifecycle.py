@@ -46,8 +46,10 @@ def change(status: Status, wanted: Status, reason: str) -> Step | None:
     return Step(wanted, reason)
 
 
-def accepts_reply(status: Status) -> None:
-    """Raises when nothing can be added to the ticket any more."""
+def accepts_reply(status: Status, text: str) -> None:
+    """Raises when nothing can be added to the ticket any more, or nothing was written."""
+    if not text.strip():
+        raise Refused(status=422, title="The reply is empty", detail="Write something in `text`.")
     if status == "closed":
         raise Refused(
             status=409,

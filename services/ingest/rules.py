@@ -111,8 +111,8 @@ def join_ticket(
 
 def reply(ticket: Ticket, command: TicketReply, *, at: datetime) -> Change:
     """An agent's answer or note, with the status that goes with it, in one step."""
-    lifecycle.accepts_reply(ticket.status)
     wanted = command.data
+    lifecycle.accepts_reply(ticket.status, wanted.text)
     message = Message(
         id=derived_id("message", "command", command.id),
         author="agent",

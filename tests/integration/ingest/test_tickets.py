@@ -128,9 +128,16 @@ async def test_command_whose_id_was_used_for_another_one_is_parked(site: Site) -
     assert "used for another command" in reason
 
 
-async def test_reply_of_nothing_but_blanks_is_refused(site: Site) -> None:
+async def test_reply_of_nothing_but_blanks_is_refused_by_both_ways(site: Site) -> None:
     ingest = await site.start("ingest", **FAST)
     opened = await opened_ticket(site)
+    blank = TicketReplyData(agent="ana", text=" \n\t ")
+
+    await site.command(
+        TicketReply.asked(key="8", source="crm", time=datetime.now(UTC), subject=opened.subject, data=blank)
+    )
+    ((reason, _),) = await site.dead("ingest.commands")
+    assert "The reply is empty" in reason
 
     answer = await post(ingest, site, f"/tickets/{opened.subject}/replies", {"text": " \n\t "})
 

@@ -59,4 +59,4 @@ def test_same_status_again_is_no_step() -> None:
 
 def test_closed_ticket_accepts_no_reply() -> None:
     with pytest.raises(Refused):
-        lifecycle.accepts_reply("closed")
+        lifecycle.accepts_reply("closed", "Hello")
