@@ -5,10 +5,29 @@ from typing import Any
 
 from shared.envelope import Event
 from shared.events import (
+    AgentInstructed,
+    AgentInstructedData,
     Attachment,
+    BreakerChanged,
+    BreakerChangedData,
+    CallIdentified,
+    CallIdentifiedData,
     Contact,
+    CustomerChanged,
+    CustomerChangedData,
+    CustomerMergeSuggested,
+    CustomerMergeSuggestedData,
+    DeliveryBounced,
+    DeliveryBouncedData,
+    Identity,
     MailHeaders,
     Message,
+    MessageDeleted,
+    MessageDeletedData,
+    MessageEdited,
+    MessageEditedData,
+    MessageQuarantined,
+    MessageQuarantinedData,
     MessageSuppressed,
     MessageSuppressedData,
     NotificationFailed,
@@ -26,16 +45,35 @@ from shared.events import (
     SlaWarnedData,
     TicketAssigned,
     TicketAssignedData,
+    TicketChanged,
+    TicketChangedData,
     TicketClassified,
     TicketClassifiedData,
     TicketEscalated,
     TicketEscalatedData,
+    TicketMerged,
+    TicketMergedData,
     TicketMessageAdded,
     TicketMessageAddedData,
     TicketOpened,
     TicketOpenedData,
+    TicketRated,
+    TicketRatedData,
+    TicketRedacted,
+    TicketRedactedData,
+    TicketSnoozed,
+    TicketSnoozedData,
+    TicketSplit,
+    TicketSplitData,
     TicketStatusChanged,
     TicketStatusChangedData,
+    TicketThanked,
+    TicketThankedData,
+    TicketTimeLogged,
+    TicketTimeLoggedData,
+    TicketUnmerged,
+    TicketUnmergedData,
+    Transfer,
 )
 from shared.ids import derived_id, time_ordered_id
 
@@ -54,6 +92,9 @@ MESSAGE = Message(
     sent_at=NOW,
     received_at=NOW,
     mail=MailHeaders(message_id="<1@example.org>", references=("<0@example.org>",)),
+    mentions=("ana",),
+    channel_id="wamid.1",
+    reply_until=NOW + timedelta(hours=24),
 )
 
 
@@ -82,6 +123,10 @@ def one_of_each() -> list[Any]:
         title="Luč",
         language="sl",
         fields={"order": 17},
+        customer=derived_id("customer"),
+        split_from=derived_id("another ticket"),
+        parent=derived_id("parent"),
+        first_contact_at=NOW,
         message=MESSAGE,
     )
     sent = {
@@ -99,6 +144,9 @@ def one_of_each() -> list[Any]:
         event(TicketMessageAdded, TicketMessageAddedData(message=MESSAGE), version=2),
         event(TicketStatusChanged, TicketStatusChangedData(status="open", previous="new", reason="answered")),
         event(MessageSuppressed, MessageSuppressedData(channel="email", reason="bounce", message_id="<2@example.org>")),
+        *_about_tickets(),
+        *_about_intake(),
+        *_about_customers(),
         event(
             TicketClassified,
             TicketClassifiedData(
@@ -136,4 +184,117 @@ def one_of_each() -> list[Any]:
             NotificationSuppressed,
             NotificationSuppressedData(kind="acknowledgement", audience="requester", reason="machine", ticket=TICKET),
         ),
+    ]
+
+
+def _about_tickets() -> list[Any]:
+    other, message = derived_id("other ticket"), MESSAGE.id
+    return [
+        event(
+            TicketMerged,
+            TicketMergedData(into=other, into_number="K-1000025", number="K-1000017", reason="the same lamp"),
+        ),
+        event(TicketUnmerged, TicketUnmergedData(out_of=other, number="K-1000017", reason="two lamps")),
+        event(
+            TicketSplit,
+            TicketSplitData(into=other, into_number="K-1000025", messages=(message,), reason="another question"),
+        ),
+        event(TicketSnoozed, TicketSnoozedData(until=NOW + timedelta(days=1), reason="the part comes tomorrow")),
+        event(
+            TicketTimeLogged,
+            TicketTimeLoggedData(
+                agent="ana", seconds=-60, kind="work", note="a minute too much", corrects=derived_id("entry")
+            ),
+        ),
+        event(TicketRated, TicketRatedData(score=5, cycle=1, comment="Hvala!", answers={"speed": "good"})),
+        event(TicketThanked, TicketThankedData(message=message, because="nothing but thanks")),
+        event(TicketChanged, TicketChangedData(title="Luč utripa", fields={"order": 18}, reason="a typing mistake")),
+        event(
+            TicketRedacted,
+            TicketRedactedData(
+                what=("text", "attachments", "contact", "raw"),
+                messages=(message,),
+                inputs=(derived_id("input"),),
+                attachments=("ab" * 32,),
+                proof="cd" * 32,
+                reason="the customer asked for it",
+            ),
+        ),
+    ]
+
+
+def _about_intake() -> list[Any]:
+    message = MESSAGE.id
+    return [
+        event(MessageEdited, MessageEditedData(message=message, text="Luč utripa.", edited_at=NOW)),
+        event(MessageDeleted, MessageDeletedData(message=message, deleted_at=NOW)),
+        event(
+            MessageQuarantined,
+            MessageQuarantinedData(
+                channel="email",
+                account="support@svetilka.example",
+                state="held",
+                reason="spam score 9.1",
+                expires_at=NOW + timedelta(days=14),
+            ),
+        ),
+        event(
+            DeliveryBounced,
+            DeliveryBouncedData(
+                recipient="iva@example.org",
+                action="failed",
+                status="5.1.1",
+                reply_code="550",
+                diagnostic="550 5.1.1 no such user",
+                reason="userunknown",
+                hard=True,
+                message_id="<3@svetilka.example>",
+                ticket=TICKET,
+            ),
+        ),
+        event(
+            BreakerChanged,
+            BreakerChangedData(
+                scope="sender", key="ef" * 16, state="open", limit=5, window_seconds=3600, because="5 in an hour"
+            ),
+        ),
+        event(
+            CallIdentified,
+            CallIdentifiedData(
+                call="CA17",
+                state="ringing",
+                caller=CUSTOMER,
+                called="+38615550100",
+                customer=derived_id("customer"),
+                tickets=(TICKET,),
+                seconds=65,
+            ),
+        ),
+    ]
+
+
+def _about_customers() -> list[Any]:
+    other = derived_id("other customer")
+    known = (
+        Identity(kind="email", value="iva@example.org", verified_by="dkim"),
+        Identity(kind="phone", value="+38640123456"),
+    )
+    return [
+        event(
+            AgentInstructed,
+            AgentInstructedData(
+                agent="ana",
+                transfer=Transfer(team="billing", reason="an invoice"),
+                understood=("transfer to billing",),
+                mistakes=("#sloze: not an instruction",),
+                text="#transfer billing\n#sloze",
+            ),
+        ),
+        event(
+            CustomerChanged,
+            CustomerChangedData(
+                name="Iva Novak", language="sl", tier="gold", identities=known, merged_into=other, reason="one person"
+            ),
+        ),
+        event(CustomerMergeSuggested, CustomerMergeSuggestedData(other=other, because="the same phone, not verified")),
     ]

@@ -6,6 +6,15 @@ from typing import Any
 
 from shared.envelope import Event, Frozen
 from shared.events import (
+    AgentInstructed,
+    BreakerChanged,
+    CallIdentified,
+    CustomerChanged,
+    CustomerMergeSuggested,
+    DeliveryBounced,
+    MessageDeleted,
+    MessageEdited,
+    MessageQuarantined,
     MessageSuppressed,
     NotificationFailed,
     NotificationSent,
@@ -15,12 +24,21 @@ from shared.events import (
     SlaWarned,
     TicketAssigned,
     TicketAssignedData,
+    TicketChanged,
     TicketClassified,
     TicketClassifiedData,
     TicketEscalated,
+    TicketMerged,
     TicketMessageAdded,
     TicketOpened,
+    TicketRated,
+    TicketRedacted,
+    TicketSnoozed,
+    TicketSplit,
     TicketStatusChanged,
+    TicketThanked,
+    TicketTimeLogged,
+    TicketUnmerged,
 )
 
 
@@ -69,6 +87,86 @@ def _status(event: TicketStatusChanged) -> str:
 
 def _suppressed_message(event: MessageSuppressed) -> str:
     return f"A message over {event.data.channel} was suppressed: {event.data.reason}"
+
+
+def _merged(event: TicketMerged) -> str:
+    return f"Merged into {event.data.into_number}: {event.data.reason}"
+
+
+def _unmerged(event: TicketUnmerged) -> str:
+    return f"Is {event.data.number} on its own again: {event.data.reason}"
+
+
+def _split(event: TicketSplit) -> str:
+    count = len(event.data.messages)
+    return f"{count} message{'' if count == 1 else 's'} went over to {event.data.into_number}: {event.data.reason}"
+
+
+def _snoozed(event: TicketSnoozed) -> str:
+    if event.data.until is None:
+        return f"Woke: {event.data.reason}"
+    return f"Put off until {event.data.until.isoformat(timespec='minutes')}: {event.data.reason}"
+
+
+def _time_logged(event: TicketTimeLogged) -> str:
+    return f"{event.data.agent} logged {event.data.seconds} s of {event.data.kind}"
+
+
+def _rated(event: TicketRated) -> str:
+    return f"The customer rated resolution {event.data.cycle} with {event.data.score} of 5"
+
+
+def _thanked(event: TicketThanked) -> str:
+    return f"The customer said thanks: {event.data.because}"
+
+
+def _changed(event: TicketChanged) -> str:
+    changed = [*(["title"] if event.data.title is not None else []), *sorted(event.data.fields)]
+    return f"Changed {', '.join(changed) or 'nothing'}: {event.data.reason}"
+
+
+def _redacted(event: TicketRedacted) -> str:
+    return f"Personal data was removed ({', '.join(event.data.what)}): {event.data.reason}"
+
+
+def _edited(event: MessageEdited) -> str:
+    return f"The customer edited message {event.data.message}"
+
+
+def _deleted(event: MessageDeleted) -> str:
+    return f"The customer deleted message {event.data.message} where it was written"
+
+
+def _quarantined(event: MessageQuarantined) -> str:
+    return f"A message over {event.data.channel} was {event.data.state} as possible spam: {event.data.reason}"
+
+
+def _bounced(event: DeliveryBounced) -> str:
+    status = f" ({event.data.status})" if event.data.status else ""
+    return f"A mail server reported a mail of ours as {event.data.action}{status}"
+
+
+def _breaker(event: BreakerChanged) -> str:
+    done = "stopped" if event.data.state == "open" else "allowed again"
+    return f"Automatic answers to one {event.data.scope} were {done}: {event.data.because}"
+
+
+def _call(event: CallIdentified) -> str:
+    return f"Call {event.data.state} on {event.data.called}"
+
+
+def _instructed(event: AgentInstructed) -> str:
+    told = event.data
+    wrong = f"; not carried out: {'; '.join(told.mistakes)}" if told.mistakes else ""
+    return f"{told.agent} instructed by mail: {', '.join(told.understood) or 'nothing'}{wrong}"
+
+
+def _customer(event: CustomerChanged) -> str:
+    return f"Customer changed: {event.data.reason}"
+
+
+def _merge_suggested(event: CustomerMergeSuggested) -> str:
+    return f"Two customers may be one: {event.data.because}"
 
 
 def _classified(event: TicketClassified) -> str:
@@ -131,6 +229,24 @@ SAYING: dict[type[Event], Callable[[Any], str]] = {
     TicketMessageAdded: _message,
     TicketStatusChanged: _status,
     MessageSuppressed: _suppressed_message,
+    TicketMerged: _merged,
+    TicketUnmerged: _unmerged,
+    TicketSplit: _split,
+    TicketSnoozed: _snoozed,
+    TicketTimeLogged: _time_logged,
+    TicketRated: _rated,
+    TicketThanked: _thanked,
+    TicketChanged: _changed,
+    TicketRedacted: _redacted,
+    MessageEdited: _edited,
+    MessageDeleted: _deleted,
+    MessageQuarantined: _quarantined,
+    DeliveryBounced: _bounced,
+    BreakerChanged: _breaker,
+    CallIdentified: _call,
+    AgentInstructed: _instructed,
+    CustomerChanged: _customer,
+    CustomerMergeSuggested: _merge_suggested,
     TicketClassified: _classified,
     TicketAssigned: _assigned,
     SlaChanged: _clock,

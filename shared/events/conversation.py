@@ -55,6 +55,14 @@ class Message(Frozen):
     received_at: AwareDatetime
     mail: MailHeaders | None = None
     unverified_sender: bool = False
+    posted: Annotated[
+        Literal["direct", "comment", "mention"], Field(description="comments and mentions are read by everybody")
+    ] = "direct"
+    mentions: Annotated[tuple[str, ...], Field(description="The agents whom an internal note calls by @name")] = ()
+    channel_id: Annotated[str | None, Field(description="The id that the channel's provider gave the message")] = None
+    reply_until: Annotated[
+        AwareDatetime | None, Field(description="After this the channel takes no free text any more")
+    ] = None
 
 
 class TicketOpenedData(Frozen):
@@ -68,6 +76,12 @@ class TicketOpenedData(Frozen):
     fields: dict[str, Any] = Field(default_factory=dict)
     status: Status = "new"
     follows: Annotated[Uuid | None, Field(description="The closed ticket that this one continues")] = None
+    customer: Annotated[Uuid | None, Field(description="Whom the requester is known as")] = None
+    split_from: Annotated[Uuid | None, Field(description="The ticket whose messages this one took over")] = None
+    parent: Annotated[Uuid | None, Field(description="The ticket that this one is a part of")] = None
+    first_contact_at: Annotated[
+        AwareDatetime | None, Field(description="When a bot handed over: the customer's first message to the bot")
+    ] = None
     message: Message
 
 
