@@ -24,6 +24,7 @@ from shared.commands import (
 from shared.envelope import Envelope
 from shared.events import (
     EVENTS,
+    AgentInstructed,
     NotificationFailed,
     NotificationSent,
     SlaBreached,
@@ -67,7 +68,7 @@ QUEUES: Mapping[str, tuple[str, tuple[type[Envelope], ...]]] = {
     "sla.tickets": (EVENTS_EXCHANGE, (TicketOpened, TicketMessageAdded, TicketStatusChanged, TicketClassified)),
     "notify.events": (
         EVENTS_EXCHANGE,
-        (TicketOpened, TicketMessageAdded, TicketAssigned, SlaChanged, TicketEscalated),
+        (TicketOpened, TicketMessageAdded, TicketAssigned, SlaChanged, TicketEscalated, AgentInstructed),
     ),
     "notify.commands": (COMMANDS_EXCHANGE, (NotificationSend,)),
 }

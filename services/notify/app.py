@@ -23,6 +23,7 @@ from services.notify.templates import Templates
 from shared.commands import NotificationSend
 from shared.errors import InvalidConfiguration
 from shared.events import (
+    AgentInstructed,
     NotificationFailed,
     NotificationSent,
     NotificationSuppressed,
@@ -71,6 +72,7 @@ def create_app(settings: Settings, *, accepted: Accepted = nothing) -> FastAPI:
             TicketAssigned: handlers.assigned,
             SlaChanged: handlers.sla_changed,
             TicketEscalated: handlers.escalated,
+            AgentInstructed: handlers.instructed,
         },
     )
     service.bus.subscribe("notify.commands", COMMANDS_EXCHANGE, {NotificationSend: handlers.send})

@@ -62,7 +62,7 @@ def colleague(
     agent = in_role(role, occasion, ticket, policy=policy)
     if agent is None:
         return NotReached("nobody has the ticket")
-    if occasion.cause.actor == f"agent:{agent}":
+    if occasion.cause.actor == f"agent:{agent}" and role != "writer":
         return NotReached("own act")
     for earlier in occasion.roles[: occasion.roles.index(role)] if role in occasion.roles else ():
         if in_role(earlier, occasion, ticket, policy=policy) == agent:
@@ -80,6 +80,8 @@ def in_role(role: str, occasion: Occasion, ticket: Ticket, *, policy: Policy) ->
     if role == "manager":
         return teams[policy.configuration.manager_team].lead
     had = ticket.assigned_at(occasion.cause.time)
+    if role in ("mentioned", "writer"):
+        return occasion.agent if occasion.agent in policy.organisation.agents else None
     if role == "owner":
         agent = occasion.agent or (had.agent if had else None)
         return agent if agent in policy.organisation.agents else None

@@ -10,8 +10,17 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from shared.config import Strict, load
 from shared.organisation import Name
 
-Moment = Literal["ticket.opened", "agent.replied", "ticket.assigned", "ticket.escalated"]
-Audience = Literal["requester", "owner", "lead", "manager"]
+Moment = Literal[
+    "ticket.opened",
+    "agent.replied",
+    "ticket.assigned",
+    "ticket.escalated",
+    "customer.wrote",
+    "agent.mentioned",
+    "agent.mistaken",
+]
+Audience = Literal["requester", "owner", "lead", "manager", "mentioned", "writer"]
+"""`mentioned` is whom an internal note calls by @name, `writer` the agent whose mail could not be carried out."""
 Channel = Literal["email", "sms"]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Channels = Annotated[tuple[Channel, ...], Field(min_length=1, max_length=2)]

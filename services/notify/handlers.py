@@ -10,7 +10,7 @@ from services.notify.store import Store
 from shared.change import Change
 from shared.commands import NotificationSend
 from shared.envelope import Event
-from shared.events import SlaChanged, TicketAssigned, TicketEscalated, TicketMessageAdded, TicketOpened
+from shared.events import AgentInstructed, SlaChanged, TicketAssigned, TicketEscalated, TicketMessageAdded, TicketOpened
 from shared.once import Once
 
 
@@ -34,6 +34,9 @@ class Handlers:
 
     async def escalated(self, event: TicketEscalated) -> None:
         await self._hear("escalated", event)
+
+    async def instructed(self, event: AgentInstructed) -> None:
+        await self._hear("instructed", event)
 
     async def send(self, command: NotificationSend) -> None:
         await self.ask(command)

@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 from services.notify.audience import Policy
 from services.notify.configuration import Channel
+from services.notify.conversation import told
 from services.notify.notification import Notification
 from services.notify.templates import EMPTY, Rendered, Templates
 from services.notify.ticket import Opened, Ticket
 from services.notify.wording import Language
+from shared.answer_line import answer_line
 from shared.organisation import Agent
-from shared.reply_token import ReplyTokens
+from shared.reply_token import Purpose, ReplyTokens
 
 TITLE_LETTERS = 150
 QUOTED_LETTERS = 2000
@@ -61,7 +63,8 @@ class Writer:
         agent = self._agent(notification.occasion.agent)
         to_requester = notification.audience == "requester"
         mailbox = self._configuration.mailbox(opened.mailbox if opened else "")
-        in_reply_to, references = self._thread(notification, ticket) if to_requester else (None, ())
+        purpose = _purpose(notification)
+        in_reply_to, references = self._thread(notification, ticket) if to_requester else self._desk(notification)
         return Letter(
             notification=notification.id,
             channel=notification.channel,
@@ -71,24 +74,30 @@ class Writer:
             rendered=self._templates.render(notification.template, language, values, automatic=automatic),
             sender=agent.name if agent and not automatic else self._configuration.organisation,
             mailbox=mailbox,
-            message_id=self.message_id(notification.id, notification.ticket, notification.to),
-            reply_to=self._reply_to(mailbox, notification.ticket, notification.to),
+            message_id=self.message_id(notification.id, notification.ticket, notification.to, purpose=purpose),
+            reply_to=self._reply_to(mailbox, notification.ticket, notification.to, purpose=purpose),
             in_reply_to=in_reply_to,
             references=references,
             automatic=_keyword(notification),
             date=now,
         )
 
-    def message_id(self, notification: str, ticket: str | None, to: str) -> str:
+    def message_id(self, notification: str, ticket: str | None, to: str, *, purpose: Purpose = "customer") -> str:
         """The same for every attempt, so that mail systems can drop a repeat."""
-        token = f".{self._tokens.sign(ticket, to)}" if ticket else ""
+        token = f".{self._tokens.sign(ticket, to, purpose=purpose)}" if ticket else ""
         return f"<kartica.{notification}{token}@{self._configuration.mail.domain}>"
 
-    def _reply_to(self, mailbox: str, ticket: str | None, to: str) -> str | None:
+    def _reply_to(self, mailbox: str, ticket: str | None, to: str, *, purpose: Purpose) -> str | None:
         if ticket is None:
             return None
         local, _, domain = mailbox.partition("@")
-        return f"{local}+{self._tokens.sign(ticket, to)}@{domain}"
+        return f"{local}+{self._tokens.sign(ticket, to, purpose=purpose)}@{domain}"
+
+    def _desk(self, notification: Notification) -> tuple[str | None, tuple[str, ...]]:
+        """All mails about one ticket to one agent refer to one id, so that a mail program shows them together."""
+        if notification.ticket is None:
+            return None, ()
+        return None, (self.message_id("desk", notification.ticket, notification.to or "", purpose="agent"),)
 
     def _thread(self, notification: Notification, ticket: Ticket | None) -> tuple[str | None, tuple[str, ...]]:
         """What the customer wrote last, or our own acknowledgement when that came by another channel."""
@@ -124,6 +133,7 @@ class Writer:
         if occasion.moment == "ticket.escalated":
             holder = self._agent(had.agent if had else None)
             texts["agent"] = holder.name if holder else ""
+        shown = told(ticket.said, language, zone=zone) if ticket and notification.audience != "requester" else ""
         return {
             **EMPTY,
             **{name: language.isolate(_one_line(text)) for name, text in texts.items()},
@@ -135,10 +145,25 @@ class Writer:
             "late": bool(occasion.due_at and occasion.due_at <= now),
             "clock": language.words.clocks.get(occasion.clock, "") if occasion.clock else "",
             "level": occasion.level,
+            "conversation": shown,
+            "answer_line": answer_line(language.words.answer_above),
+            "understood": _listed(occasion.understood),
+            "mistakes": _listed(occasion.mistakes),
         }
 
     def _agent(self, name: str | None) -> Agent | None:
         return self._policy.organisation.agents.get(name) if name else None
+
+
+def _purpose(notification: Notification) -> Purpose:
+    """What an answer to the letter is: the customer's message, or the colleague's reply or note."""
+    if notification.audience in ("requester", "recipient"):
+        return "customer"
+    return "note" if notification.audience == "mentioned" else "agent"
+
+
+def _listed(lines: tuple[str, ...]) -> str:
+    return "\n".join(f"- {_one_line(line)}" for line in lines)
 
 
 def _keyword(notification: Notification) -> Literal["auto-replied", "auto-generated"] | None:

@@ -6,7 +6,15 @@ from pydantic import AwareDatetime
 
 from services.notify.configuration import Moment
 from shared.envelope import Envelope, Event, Frozen
-from shared.events import Clock, TicketAssigned, TicketEscalated, TicketMessageAdded, TicketOpened
+from shared.events import (
+    AgentInstructed,
+    Clock,
+    Message,
+    TicketAssigned,
+    TicketEscalated,
+    TicketMessageAdded,
+    TicketOpened,
+)
 
 
 class Occasion(Frozen):
@@ -23,6 +31,8 @@ class Occasion(Frozen):
     team: str | None = None
     roles: tuple[str, ...] = ()
     level: int = 0
+    understood: tuple[str, ...] = ()
+    mistakes: tuple[str, ...] = ()
     clock: Clock | None = None
     due_at: AwareDatetime | None = None
 
@@ -32,32 +42,54 @@ class Occasion(Frozen):
         return self.moment != "agent.replied"
 
 
-def occasion_of(event: Event) -> Occasion | None:
-    """The occasion that an event is, if it is one. Internal notes never are."""
+def occasions_of(event: Event) -> tuple[Occasion, ...]:
+    """The occasions that an event is. An internal note is one only for those whom it mentions."""
+    cause = without_body(event)
     match event:
         case TicketOpened(data=opened):
             if opened.direction == "outbound" or opened.message.visibility != "public":
-                return None
-            return Occasion(moment="ticket.opened", cause=without_body(event))
+                return ()
+            return (Occasion(moment="ticket.opened", cause=cause),)
         case TicketMessageAdded(data=added):
-            message = added.message
-            if message.author != "agent" or message.visibility != "public":
-                return None
-            return Occasion(moment="agent.replied", cause=without_body(event), text=message.text, agent=message.agent)
+            return _of_message(added.message, cause)
         case TicketAssigned(data=given):
             if given.agent is None or given.agent == given.previous_agent:
-                return None
-            return Occasion(moment="ticket.assigned", cause=without_body(event), agent=given.agent, team=given.team)
+                return ()
+            return (Occasion(moment="ticket.assigned", cause=cause, agent=given.agent, team=given.team),)
         case TicketEscalated(data=escalated):
-            return Occasion(
+            escalation = Occasion(
                 moment="ticket.escalated",
-                cause=without_body(event),
+                cause=cause,
                 roles=escalated.notify,
                 level=escalated.level,
                 clock=escalated.clock,
                 due_at=escalated.due_at,
             )
-    return None
+            return (escalation,)
+        case AgentInstructed(data=told) if told.mistakes:
+            mistake = Occasion(
+                moment="agent.mistaken",
+                cause=cause,
+                agent=told.agent,
+                text=told.text,
+                understood=told.understood,
+                mistakes=told.mistakes,
+            )
+            return (mistake,)
+    return ()
+
+
+def _of_message(message: Message, cause: Envelope) -> tuple[Occasion, ...]:
+    if message.author == "customer":
+        return () if cause.machine else (Occasion(moment="customer.wrote", cause=cause, text=message.text),)
+    if message.visibility == "internal":
+        return tuple(
+            Occasion(moment="agent.mentioned", cause=cause, text=message.text, agent=name)
+            for name in dict.fromkeys(message.mentions)
+        )
+    if message.author != "agent":
+        return ()
+    return (Occasion(moment="agent.replied", cause=cause, text=message.text, agent=message.agent),)
 
 
 def without_body(event: Envelope) -> Envelope:

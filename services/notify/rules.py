@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from services.notify.audience import NotReached, Policy, Reached, colleague, requester
 from services.notify.configuration import Audience, Notice
 from services.notify.notification import Notification, Turn
-from services.notify.occasion import Occasion, occasion_of
+from services.notify.occasion import Occasion, occasions_of
 from services.notify.ticket import Ticket
 from shared.change import NOTHING, Change, Insert, Update, Write
 from shared.envelope import Event
@@ -16,7 +16,9 @@ from shared.ids import derived_id
 TICKETS = "tickets"
 NOTIFICATIONS = "notifications"
 OWNER_WAIT = timedelta(seconds=30)
-"""How long an escalation waits to learn who has the ticket, when that is not known yet."""
+"""How long an escalation or a customer's message waits to learn who has the ticket, when that is not known yet."""
+WAIT_FOR_OWNER = ("ticket.escalated", "customer.wrote")
+"""Occasions that wait for the owner; the others wait for the due time."""
 
 
 def hear(
@@ -36,8 +38,7 @@ def hear(
     if isinstance(event, TicketOpened) and ticket.opened is not None:
         return NOTHING
     after = ticket.learn(event)
-    occasion = occasion_of(event)
-    occasions = (*after.waiting, occasion) if occasion else after.waiting
+    occasions = (*after.waiting, *occasions_of(event))
     if after.opened is None:
         return _change(ticket, after.model_copy(update={"waiting": occasions}))
     made = [
@@ -52,9 +53,9 @@ def hear(
 
 def acknowledged_address(event: Event, ticket: Ticket, *, policy: Policy) -> str | None:
     """Where the acknowledgement would go that this event asks for, if it asks for one."""
-    occasion = occasion_of(event)
+    occasion = next((one for one in occasions_of(event) if one.moment == "ticket.opened"), None)
     opened = ticket.learn(event).opened
-    if occasion is None or occasion.moment != "ticket.opened" or opened is None:
+    if occasion is None or opened is None:
         return None
     found = requester(occasion, opened, policy=policy)
     return found.to if isinstance(found, Reached) else None
@@ -103,8 +104,9 @@ def _notification(
     policy: Policy,
     now: datetime,
 ) -> Notification:
+    whom = [occasion.agent] if audience == "mentioned" else []  # one note can call several
     made = Notification(
-        id=derived_id("notification", ticket.id, kind, audience, occasion.cause.id),
+        id=derived_id("notification", ticket.id, kind, audience, occasion.cause.id, *whom),
         ticket=ticket.id,
         kind=kind,
         template=notice.template or kind,
@@ -117,8 +119,9 @@ def _notification(
     )
     if audience == "requester" and ticket.opened is not None:
         return addressed(made, requester(occasion, ticket.opened, policy=policy))
-    if occasion.moment == "ticket.assigned" and audience == "owner":
-        return addressed(made, colleague("owner", occasion, ticket, channels=notice.channels, policy=policy))
+    named = audience in ("mentioned", "writer") or (occasion.moment == "ticket.assigned" and audience == "owner")
+    if named:
+        return addressed(made, colleague(audience, occasion, ticket, channels=notice.channels, policy=policy))
     return made  # who has the other roles is seen when it is sent: the event that tells may be on its way
 
 
@@ -154,7 +157,7 @@ def _limited(notification: Notification, earlier: Sequence[Notification], *, lim
 def _remembering(ticket: Ticket, made: Sequence[Notification]) -> Ticket:
     """The ticket with what it must know of its notifications: which wait, and the acknowledgement."""
     queued = [notification for notification in made if notification.state == "queued"]
-    waiting = [one.id for one in queued if one.due and one.due > one.at and one.occasion.moment != "ticket.escalated"]
+    waiting = [one.id for one in queued if one.due and one.due > one.at and one.occasion.moment not in WAIT_FOR_OWNER]
     held = () if knows_due(ticket) else tuple(sorted({*ticket.held, *waiting}))
     first = next((one for one in queued if one.turn is not None and one.channel == "email"), None)
     return ticket.model_copy(update={"held": held, "acknowledgement": first.id if first else ticket.acknowledgement})

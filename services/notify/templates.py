@@ -30,6 +30,10 @@ SAMPLE: Mapping[str, Any] = {
     "clock": "first response",
     "level": 1,
     "late": True,
+    "conversation": "Ana Novak, 20 November 2026, 9:12:\n\n> Since yesterday the lamp in the hall flickers.",
+    "answer_line": "##- Write your answer above this line -##",
+    "understood": "- the answer was sent to the customer",
+    "mistakes": "- #trasnfer billing: there is no such instruction",
 }
 """What every template may use. Texts, but for `level` (a number) and `late` (true or false)."""
 EMPTY: Mapping[str, Any] = {name: {str: "", int: 1, bool: False}[type(value)] for name, value in SAMPLE.items()}

@@ -22,7 +22,10 @@ from shared.events import (
 KEPT_MAILS = 10
 KEPT_ASSIGNMENTS = 20
 KEPT_TEXT = 4000
-"""Letters of the first message: what an agent's mail quotes."""
+"""Letters of the first message: what an escalation by SMS or a short mail quotes."""
+KEPT_SAID = 8
+KEPT_SAID_TEXT = 2000
+"""Of the conversation, for agents who work from their mailbox: the last messages, the beginning of each."""
 
 
 class Opened(Frozen):
@@ -47,6 +50,16 @@ class CustomerMail(Frozen):
     references: tuple[str, ...] = ()
 
 
+class Said(Frozen):
+    """A message of the conversation. `version` orders ingest's facts; `by` is an agent or the sender's name."""
+
+    version: int
+    at: AwareDatetime
+    by: str
+    internal: bool
+    text: str
+
+
 class Assignment(Frozen):
     version: int
     time: AwareDatetime
@@ -69,6 +82,7 @@ class Ticket(Frozen):
     stated: int = 0
     opened: Opened | None = None
     mails: tuple[CustomerMail, ...] = ()
+    said: tuple[Said, ...] = ()
     assignments: tuple[Assignment, ...] = ()
     dues: Mapping[Clock, Due] = {}
     waiting: tuple[Occasion, ...] = ()
@@ -112,9 +126,9 @@ class Ticket(Frozen):
                     text=opened.message.text[:KEPT_TEXT],
                     machine=event.machine,
                 )
-                return self._with(opened=known)._with_mail(opened.message, version=event.ticketversion)
+                return self._with(opened=known)._with_message(opened.message, version=event.ticketversion)
             case TicketMessageAdded(data=added):
-                return self._with_mail(added.message, version=event.ticketversion)
+                return self._with_message(added.message, version=event.ticketversion)
             case TicketAssigned(data=given):
                 found = Assignment(version=event.ticketversion, time=event.time, team=given.team, agent=given.agent)
                 return self._with(assignments=_ordered(self.assignments, found)[-KEPT_ASSIGNMENTS:])
@@ -125,6 +139,18 @@ class Ticket(Frozen):
                 due = Due(version=event.ticketversion, at=changed.due_at)
                 return self._with(dues={**self.dues, changed.clock: due})
         return self
+
+    def _with_message(self, message: Message, *, version: int) -> "Ticket":
+        sender = message.sender
+        name = message.agent or (sender.name or sender.email or sender.phone if sender else None) or message.author
+        said = Said(
+            version=version,
+            at=message.sent_at,
+            by=name,
+            internal=message.visibility == "internal",
+            text=message.text[:KEPT_SAID_TEXT],
+        )
+        return self._with(said=_ordered(self.said, said)[-KEPT_SAID:])._with_mail(message, version=version)
 
     def _with_mail(self, message: Message, *, version: int) -> "Ticket":
         if message.author != "customer" or message.mail is None or message.mail.message_id is None:

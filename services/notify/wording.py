@@ -32,6 +32,8 @@ class Words(Strict):
     day_month_year: DatePattern
     months: Annotated[tuple[str, ...] | None, Field(min_length=12, max_length=12)] = None
     clocks: dict[Clock, str]
+    answer_above: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^#\n]+$")]
+    internal_note: Annotated[str, StringConstraints(min_length=1)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Commands about tickets and what agents write in them."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.commands.words import File, Name, Text, reachable
 from shared.envelope import Command, Frozen, Uuid
@@ -27,8 +28,17 @@ class TicketReply(Command):
 
 
 class TicketSetStatusData(Frozen):
-    status: Status
+    """A status, or one of the organisation's own phases, which stands for one (config/tickets.yaml)."""
+
+    status: Annotated[Status | None, Field(description="may be left out when `phase` is given")] = None
+    phase: Name | None = None
     reason: Annotated[str, StringConstraints(min_length=1, max_length=500)]
+
+    @model_validator(mode="after")
+    def _says_something(self) -> Self:
+        if self.status is None and self.phase is None:
+            raise PydanticCustomError("status", "give `status` or `phase`")
+        return self
 
 
 class TicketSetStatus(Command):

@@ -5,13 +5,17 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AwareDatetime, Field
 
 from shared.envelope import Event, Frozen, Uuid
+from shared.events.customers import Identity
 
 Status = Literal["new", "open", "pending_customer", "on_hold", "resolved", "closed", "spam"]
 """The seven categories of status. Only they drive clocks and metrics."""
 
 
 class Contact(Frozen):
-    """A person as a channel showed them. `verified` says whether the channel proved the address."""
+    """A person as a channel showed them. `verified` says whether the channel proved the address.
+
+    `identities` are the further names by which the channel knows them (WhatsApp, Telegram, Slack …).
+    """
 
     name: str | None = None
     email: str | None = None
@@ -20,6 +24,10 @@ class Contact(Frozen):
     language: Annotated[str | None, Field(description="BCP 47, for example sl")] = None
     tier: str | None = None
     verified: bool = False
+    identities: Annotated[
+        tuple[Identity, ...],
+        Field(max_length=20, description="The provider's own ids of the person, with what proved each"),
+    ] = ()
 
 
 class Attachment(Frozen):
@@ -107,8 +115,9 @@ class TicketMessageAdded(Event):
 
 class TicketStatusChangedData(Frozen):
     status: Status
-    previous: Status
+    previous: Annotated[Status, Field(description="the same as `status` when only the phase changed")]
     reason: str
+    phase: Annotated[str | None, Field(description="The organisation's own name for where the ticket stands")] = None
 
 
 class TicketStatusChanged(Event):

@@ -2,7 +2,7 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from shared.envelope import Event, Frozen, Uuid
 
@@ -15,15 +15,20 @@ class Identity(Frozen):
     """A name by which a customer is known. `verified_by` says what proved it; None is a claim."""
 
     kind: IdentityKind
-    value: Annotated[str, Field(description="Normalised: e-mail in lower case, phone in E.164")]
-    verified_by: Annotated[str | None, Field(examples=["dkim", "provider", "agent:ana"])] = None
+    value: Annotated[
+        str, Field(min_length=1, max_length=320, description="Normalised: e-mail in lower case, phone in E.164")
+    ]
+    verified_by: Annotated[str | None, Field(max_length=100, examples=["dkim", "provider", "agent:ana"])] = None
+    first_seen: AwareDatetime | None = None
 
 
 class CustomerChangedData(Frozen):
     name: str | None = None
     language: str | None = None
     tier: str | None = None
-    identities: tuple[Identity, ...]
+    identities: Annotated[
+        tuple[Identity, ...], Field(description="Its own; customers who were merged into it state theirs themselves")
+    ]
     merged_into: Annotated[
         Uuid | None, Field(description="The customer who goes on; None is a customer of its own")
     ] = None

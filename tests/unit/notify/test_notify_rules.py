@@ -73,10 +73,21 @@ def test_an_internal_note_goes_to_nobody() -> None:
     assert [kind for kind, _, _ in heard.kinds()] == ["acknowledgement"]
 
 
-def test_a_customers_message_is_not_echoed() -> None:
+def test_a_customers_message_is_not_echoed_but_told_to_the_owner() -> None:
     story = Story("lamp")
-    heard = desk().hear(story.opens(), story.customer_writes())
-    assert [kind for kind, _, _ in heard.kinds()] == ["acknowledgement"]
+    heard = desk().hear(story.opens(), story.is_assigned("ana"), story.customer_writes())
+    assert [(kind, audience) for kind, audience, _ in heard.kinds()] == [
+        ("acknowledgement", "requester"),
+        ("assignment", "owner"),
+        ("update", "owner"),
+    ]
+    assert heard.only("update").to == "ana@svetilka.example"
+
+
+def test_what_a_machine_adds_is_told_to_nobody() -> None:
+    story = Story("lamp")
+    heard = desk().hear(story.opens(), story.is_assigned("ana"), story.customer_writes(machine=True))
+    assert "update" not in [kind for kind, _, _ in heard.kinds()]
 
 
 def test_a_machine_gets_no_automatic_answer() -> None:

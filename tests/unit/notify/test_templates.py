@@ -12,7 +12,7 @@ from services.notify.templates import SAMPLE, Templates, paragraphs
 from shared.errors import InvalidConfiguration
 from tests.unit.notify.desk import CONFIG
 
-NAMES = ["acknowledgement", "assignment", "command", "escalation", "reply"]
+NAMES = ["acknowledgement", "assignment", "command", "escalation", "mention", "mistake", "reply", "update"]
 READ = configuration.read(CONFIG)
 LANGUAGES = wording.read(CONFIG, READ)
 
