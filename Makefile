@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down test test-unit check format definitions contracts check-config dead \
+.PHONY: help demo up down test test-unit account check format definitions contracts check-config dead \
         images compose-up compose-down k8s-check k8s-config k8s-secrets clean
 
 SERVICES := ingest routing sla notify reporting
@@ -36,6 +36,9 @@ check: .venv/ready ## format, lint, types, walls between the services, contracts
 
 format: .venv/ready ## formats the code and mends what ruff can mend
 	@.venv/bin/ruff check --quiet --fix . ; .venv/bin/ruff format --quiet .
+
+account: .venv/ready ## 10,000 mixed inputs while processes and the broker are killed; does the ledger add up? (JSON)
+	@$(PYTHON) -m bench.account
 
 definitions: .venv/ready ## writes deploy/rabbitmq/definitions.json anew from topology.py
 	@$(PYTHON) -m deploy.rabbitmq.topology > .definitions.new && mv .definitions.new deploy/rabbitmq/definitions.json

@@ -6,6 +6,7 @@ what differs between them stands in this file; `tests/integration/shared/test_on
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from gridfs.asynchronous import AsyncGridFSBucket
@@ -121,8 +122,11 @@ class Mongo:
         The id is its name in GridFS, not the key of its chunks: those of an upload that a crash cut
         short would stand in the way of the next one for ever.
         """
-        if await self.database["fs.files"].find_one({"filename": file_id}, {"_id": 1}) is None:
-            await self._bucket().upload_from_stream(file_id, content, metadata={**metadata, "name": name})
+        used = {"metadata.used_at": datetime.now(UTC)}
+        known = await self.database["fs.files"].update_one({"filename": file_id}, {"$set": used})
+        if known.matched_count == 0:
+            described = {**metadata, "name": name, "used_at": datetime.now(UTC)}
+            await self._bucket().upload_from_stream(file_id, content, metadata=described)
 
     async def get_file(self, file_id: str) -> bytes | None:
         """The content of a file, or None."""
@@ -132,6 +136,19 @@ class Mongo:
             return None
         content: bytes = await stream.read()
         return content
+
+    async def erase_file(self, file_id: str, *, unused_since: datetime) -> bool:
+        """Removes a file with all its bytes; False when it was put there (again) after `unused_since`."""
+        gone = True
+        for document in await self.database["fs.files"].find({"filename": file_id}, {"_id": 1}).to_list(None):
+            recent = {"metadata.used_at": {"$gte": unused_since}}
+            async with self.transaction() as session:
+                unused = {"_id": document["_id"], "$nor": [recent]}
+                removed = await self.database["fs.files"].delete_one(unused, session=session)
+                if removed.deleted_count:
+                    await self.database["fs.chunks"].delete_many({"files_id": document["_id"]}, session=session)
+            gone = gone and bool(removed.deleted_count)
+        return gone
 
     def _bucket(self) -> Any:
         if self.driver == "motor":

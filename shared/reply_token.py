@@ -31,7 +31,8 @@ class Ticketed:
 
     ticket: str
     by_recipient: bool
-    purpose: Purpose = "customer"
+    purpose: Purpose
+    token: str
 
 
 class ReplyTokens:
@@ -70,7 +71,9 @@ class ReplyTokens:
         if purpose is None:
             return None
         by_recipient = hmac.compare_digest(signed[16:], self._recipient(name, sender))
-        return Ticketed(ticket=str(uuid.UUID(bytes=signed[:16])), by_recipient=by_recipient, purpose=purpose)
+        return Ticketed(
+            ticket=str(uuid.UUID(bytes=signed[:16])), by_recipient=by_recipient, purpose=purpose, token=token
+        )
 
     def find(self, text: str, *, sender: str) -> Ticketed | None:
         """The first valid token anywhere in `text`, for example in an address or a Message-ID."""

@@ -13,7 +13,14 @@ from services.routing.metrics import Metrics
 from services.routing.settings import Settings
 from services.routing.store import Store
 from shared.commands import TicketClaim, TicketClassify, TicketTransfer
-from shared.events import TicketAssigned, TicketClassified, TicketEscalated, TicketOpened, TicketStatusChanged
+from shared.events import (
+    AgentInstructed,
+    TicketAssigned,
+    TicketClassified,
+    TicketEscalated,
+    TicketOpened,
+    TicketStatusChanged,
+)
 from shared.messaging import COMMANDS_EXCHANGE, EVENTS_EXCHANGE
 from shared.organisation import Organisation
 from shared.service import Service
@@ -54,6 +61,7 @@ def create_app(settings: Settings) -> FastAPI:
             TicketOpened: handlers.opened,
             TicketStatusChanged: handlers.status_changed,
             TicketEscalated: handlers.escalated,
+            AgentInstructed: handlers.instructed,
         },
     )
     service.bus.subscribe(

@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
+import structlog
+
 from services.routing import manual, rules
 from services.routing.capacity import Choice
 from services.routing.facts import Facts
@@ -19,10 +21,11 @@ from shared.change import Change
 from shared.commands import TicketClaim, TicketClassify, TicketTransfer
 from shared.envelope import Command, Envelope
 from shared.errors import KarticaError, Refused, Transient
-from shared.events import TicketEscalated, TicketOpened, TicketStatusChanged
+from shared.events import AgentInstructed, TicketEscalated, TicketOpened, TicketStatusChanged
 from shared.once import Once
 from shared.organisation import Organisation
 
+log = structlog.get_logger()
 C = TypeVar("C", bound=Command)
 Answer = Mapping[str, Any]
 
@@ -64,6 +67,19 @@ class Handlers:
     async def escalated(self, event: TicketEscalated) -> None:
         key = f"routing.escalated:{event.id}"
         await self._handle(key, event, lambda ticket: rules.escalated(ticket, event, self._organisation))
+
+    async def instructed(self, event: AgentInstructed) -> None:
+        """A transfer that an agent asked for by mail; for a ticket that has ended meanwhile it comes too late."""
+        if event.data.transfer is None:
+            return
+        wish = manual.by_mail(event, event.data.transfer)
+        try:
+            key = f"routing.instructed:{event.id}"
+            await self._handle(key, event, lambda ticket: manual.transferred(ticket, wish, self._organisation))
+        except manual.UnknownTicket as error:
+            raise Transient(str(error)) from error
+        except Refused as error:
+            log.warning("transfer.refused", ticket=event.subject, agent=event.data.agent, reason=error.title)
 
     async def claim(self, command: TicketClaim) -> Answer:
         return await self._obey(command, lambda ticket: manual.claimed(ticket, command, self._organisation))

@@ -3,9 +3,9 @@
 from services.routing.outcome import Step
 from services.routing.ruleset import Ruleset
 from services.routing.ticket import ENDED, Ticket
-from shared.commands import TicketClaim, TicketClassify, TicketTransfer
+from shared.commands import TicketClaim, TicketClassify, TicketTransfer, TicketTransferData
 from shared.errors import Refused
-from shared.events import Reason
+from shared.events import AgentInstructed, Reason, Transfer
 from shared.organisation import Organisation
 
 MANY_HOPS = 3
@@ -66,6 +66,18 @@ def transferred(ticket: Ticket, command: TicketTransfer, organisation: Organisat
         placed_by=by,
         placing_reasons=(reason,),
         since=command.time,
+    )
+
+
+def by_mail(event: AgentInstructed, wish: Transfer) -> TicketTransfer:
+    """The transfer that an agent asked for in a mail, as if it had been commanded."""
+    return TicketTransfer.asked(
+        key=event.id,
+        source=event.source,
+        time=event.time,
+        subject=event.subject,
+        actor=event.actor,
+        data=TicketTransferData(team=wish.team, agent=wish.agent, reason=wish.reason),
     )
 
 

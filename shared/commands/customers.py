@@ -34,6 +34,19 @@ class CustomerUnmerge(Command):
     data: CustomerUnmergeData
 
 
+class CustomerRedactData(Frozen):
+    reason: Reason
+
+
+class CustomerRedact(Command):
+    """Removes everything personal of a customer and of whoever was merged with it, for good."""
+
+    owner: ClassVar[str] = "ingest"
+    type: Literal["customer.redact.v1"] = "customer.redact.v1"
+    subject: Uuid
+    data: CustomerRedactData
+
+
 class CustomerChangeData(Frozen):
     """What a person or another system knows better. None leaves a value as it is."""
 
