@@ -3,7 +3,7 @@ SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
 
-.PHONY: help demo up down test test-unit account check format definitions contracts check-config dead \
+.PHONY: help demo up down test test-unit account corpus check format definitions contracts check-config dead \
         images compose-up compose-down k8s-check k8s-config k8s-secrets clean
 
 SERVICES := ingest routing sla notify reporting
@@ -30,6 +30,9 @@ test: .venv/ready ## the whole suite, on a real broker and database
 
 test-unit: .venv/ready ## only what needs no network
 	@$(PYTHON) -m pytest tests/unit
+
+corpus: .venv/ready ## scores mails, replies and delivery reports of KARTICA_CORPUS; ends with one line of JSON
+	@$(PYTHON) -m bench.corpus
 
 check: .venv/ready ## format, lint, types, walls between the services, contracts, definitions, config/
 	@$(PYTHON) -m deploy.check

@@ -79,7 +79,14 @@ from shared.ids import derived_id, time_ordered_id
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 TICKET = time_ordered_id(NOW, "sample")
-CUSTOMER = Contact(name="Iva Novak", email="iva@example.org", phone="+38640123456", language="sl", verified=True)
+CUSTOMER = Contact(
+    name="Iva Novak",
+    email="iva@example.org",
+    phone="+38640123456",
+    language="sl",
+    verified=True,
+    identities=(Identity(kind="whatsapp", value="38640123456", verified_by="provider", first_seen=NOW),),
+)
 REASONS = (Reason(rule="lamp-is-dark", because="the text has 'ne sveti'"),)
 MESSAGE = Message(
     id=derived_id("message"),
@@ -214,6 +221,7 @@ def _about_tickets() -> list[Any]:
             TicketRedactedData(
                 what=("text", "attachments", "contact", "raw"),
                 messages=(message,),
+                whole=True,
                 inputs=(derived_id("input"),),
                 attachments=("ab" * 32,),
                 proof="cd" * 32,
@@ -268,6 +276,7 @@ def _about_intake() -> list[Any]:
                 customer=derived_id("customer"),
                 tickets=(TICKET,),
                 seconds=65,
+                redacted=False,
             ),
         ),
     ]
@@ -276,7 +285,7 @@ def _about_intake() -> list[Any]:
 def _about_customers() -> list[Any]:
     other = derived_id("other customer")
     known = (
-        Identity(kind="email", value="iva@example.org", verified_by="dkim"),
+        Identity(kind="email", value="iva@example.org", verified_by="dkim", first_seen=NOW),
         Identity(kind="phone", value="+38640123456"),
     )
     return [

@@ -99,7 +99,7 @@ class Stack:
             return {
                 "REPLY_KEYS": self.reply_keys,
                 "SMTP_PORT": str(self.ports["smtp"]),
-                "WHATSAPP_SECRETS": json.dumps({WHATSAPP_ACCOUNT: whatsapp}),
+                "CHANNEL_SECRETS": json.dumps({"whatsapp": {WHATSAPP_ACCOUNT: whatsapp}}),
             }
         if service == "notify":
             return {

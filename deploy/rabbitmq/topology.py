@@ -13,13 +13,26 @@ from typing import Any
 from deploy.rabbitmq.render import DEFINITIONS
 from shared.commands import (
     COMMANDS,
+    CustomerChange,
+    CustomerMerge,
+    CustomerRedact,
+    CustomerUnmerge,
     MessageSubmit,
     NotificationSend,
+    TicketChange,
     TicketClaim,
     TicketClassify,
+    TicketLogTime,
+    TicketMerge,
+    TicketOpen,
+    TicketRate,
+    TicketRedact,
     TicketReply,
     TicketSetStatus,
+    TicketSnooze,
+    TicketSplitOff,
     TicketTransfer,
+    TicketUnmerge,
 )
 from shared.envelope import Envelope
 from shared.events import (
@@ -35,6 +48,7 @@ from shared.events import (
     TicketEscalated,
     TicketMessageAdded,
     TicketOpened,
+    TicketRedacted,
     TicketStatusChanged,
 )
 from shared.history import HISTORY_QUEUE
@@ -50,12 +64,33 @@ HISTORY_BYTES = 20 * 1024**3
 HISTORY_SEGMENT_BYTES = 50 * 1024**2
 
 QUEUES: Mapping[str, tuple[str, tuple[type[Envelope], ...]]] = {
-    "ingest.commands": (COMMANDS_EXCHANGE, (MessageSubmit, TicketReply, TicketSetStatus)),
+    "ingest.commands": (
+        COMMANDS_EXCHANGE,
+        (
+            MessageSubmit,
+            TicketReply,
+            TicketSetStatus,
+            TicketOpen,
+            TicketMerge,
+            TicketUnmerge,
+            TicketSplitOff,
+            TicketSnooze,
+            TicketLogTime,
+            TicketRate,
+            TicketChange,
+            CustomerMerge,
+            CustomerUnmerge,
+            CustomerChange,
+            CustomerRedact,
+            TicketRedact,
+        ),
+    ),
     "ingest.facts": (
         EVENTS_EXCHANGE,
         (
             TicketClassified,
             TicketAssigned,
+            SlaChanged,
             SlaWarned,
             SlaBreached,
             TicketEscalated,
@@ -63,12 +98,20 @@ QUEUES: Mapping[str, tuple[str, tuple[type[Envelope], ...]]] = {
             NotificationFailed,
         ),
     ),
-    "routing.tickets": (EVENTS_EXCHANGE, (TicketOpened, TicketStatusChanged, TicketEscalated)),
+    "routing.tickets": (EVENTS_EXCHANGE, (TicketOpened, TicketStatusChanged, TicketEscalated, AgentInstructed)),
     "routing.commands": (COMMANDS_EXCHANGE, (TicketClaim, TicketTransfer, TicketClassify)),
     "sla.tickets": (EVENTS_EXCHANGE, (TicketOpened, TicketMessageAdded, TicketStatusChanged, TicketClassified)),
     "notify.events": (
         EVENTS_EXCHANGE,
-        (TicketOpened, TicketMessageAdded, TicketAssigned, SlaChanged, TicketEscalated, AgentInstructed),
+        (
+            TicketOpened,
+            TicketMessageAdded,
+            TicketAssigned,
+            SlaChanged,
+            TicketEscalated,
+            AgentInstructed,
+            TicketRedacted,
+        ),
     ),
     "notify.commands": (COMMANDS_EXCHANGE, (NotificationSend,)),
 }

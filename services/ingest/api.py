@@ -5,17 +5,21 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Header, Query, Response
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import Field
 
+from services.ingest.callers import IdempotencyKey, agent_of
+from services.ingest.conversation.answers import fingerprint
 from services.ingest.handlers import Handlers
 from services.ingest.inbox import Inbox
 from services.ingest.input_store import InputStore
-from services.ingest.rules import fingerprint
+from services.ingest.scanning.store import ScanStore
 from services.ingest.store import Store
 from services.ingest.submission import Submissions
 from services.ingest.views import conversation_view, input_view, summary_view
 from shared.auth import Caller, require
 from shared.commands import (
+    File,
     MessageSubmit,
     MessageSubmitData,
     Name,
@@ -25,14 +29,12 @@ from shared.commands import (
     TicketSetStatus,
     TicketSetStatusData,
 )
-from shared.envelope import Frozen, Key, Uuid
+from shared.envelope import Frozen, Uuid
 from shared.errors import Refused
 from shared.events import Status
 
 OUTCOME_SECONDS = 5.0
 """How long POST /messages waits for the ticket before it answers 202."""
-
-IdempotencyKey = Annotated[Key, Header(alias="Idempotency-Key", description="the same key twice has one effect")]
 
 
 class ReplyRequest(Frozen):
@@ -41,11 +43,19 @@ class ReplyRequest(Frozen):
     text: Text
     visibility: Literal["public", "internal"] = "public"
     status: Status | None = None
+    files: Annotated[tuple[File, ...], Field(max_length=20)] = ()
     agent: Name | None = None
 
 
 def router(
-    *, handlers: Handlers, submissions: Submissions, store: Store, inputs: InputStore, inbox: Inbox, jwt_key: str
+    *,
+    handlers: Handlers,
+    submissions: Submissions,
+    store: Store,
+    inputs: InputStore,
+    inbox: Inbox,
+    scans: ScanStore,
+    jwt_key: str,
 ) -> APIRouter:
     """The routes. Errors are problem details (RFC 9457)."""
     routes = APIRouter()
@@ -89,10 +99,11 @@ def router(
             subject=ticket,
             actor=caller.subject,
             data=TicketReplyData(
-                agent=_agent(caller, wanted.agent),
+                agent=agent_of(caller, wanted.agent),
                 text=wanted.text,
                 visibility=wanted.visibility,
                 status=wanted.status,
+                files=wanted.files,
             ),
         )
         return _of(command, await handlers.reply(command))
@@ -118,18 +129,12 @@ def router(
             raise _no_ticket(ticket)
         return conversation_view(*found)
 
-    @routes.get("/tickets", tags=["tickets"], dependencies=[anyone])
-    async def ticket_by_number(number: Annotated[str, Query(examples=["K-1000017"], max_length=20)]) -> dict[str, Any]:
-        found = await store.conversation(number=number.strip().upper())
-        if found is None:
-            raise _no_ticket(number)
-        return conversation_view(*found)
-
     @routes.get("/attachments/{sha256}", tags=["tickets"], dependencies=[person])
     async def attachment(sha256: str) -> Response:
         found = await store.attachment(sha256)
         if found is None:
             raise Refused(status=404, title="No such attachment", detail="Take the id from a message's attachments.")
+        await scans.let_through(sha256)
         described, content = found
         return Response(content, headers=_download_headers(described), media_type="application/octet-stream")
 
@@ -163,16 +168,6 @@ def _of(command: TicketReply | TicketSetStatus, answer: Mapping[str, Any]) -> Ma
         detail = "This Idempotency-Key was used for another request; nothing was done. Take a new one."
         raise Refused(status=422, title="The key is taken", detail=detail)
     return {name: value for name, value in answer.items() if name != "request"}
-
-
-def _agent(caller: Caller, named: str | None) -> str:
-    """In whose name a reply is: the agent's own, or anybody's for systems and supervisors."""
-    own = caller.subject.rpartition(":")[2]
-    if named is None and "system" in caller.roles and not caller.roles & {"agent", "supervisor", "admin"}:
-        raise Refused(status=422, title="Who answers?", detail="A system names the `agent` in whose name it replies.")
-    if named is not None and named != own and not caller.roles & {"supervisor", "admin", "system"}:
-        raise Refused(status=403, title="Not allowed", detail="An agent answers in the own name; leave `agent` out.")
-    return named or own
 
 
 def _no_ticket(asked: str) -> Refused:

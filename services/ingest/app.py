@@ -1,45 +1,85 @@
 """The table of contents of ingest: what it takes in, where it keeps it, what it tells."""
 
 import asyncio
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
 
 from fastapi import FastAPI
 
-from services.ingest import api, configuration
-from services.ingest.channels import chat, form, whatsapp
-from services.ingest.channels.signing import Signer
+from services.ingest import api, configuration, ticket_api
+from services.ingest.agent_mail.handlers import AgentMails
+from services.ingest.breaker_store import BreakerStore
+from services.ingest.breaker_watch import BreakerWatch
+from services.ingest.calls import api as calls_api
+from services.ingest.calls.handlers import Calls
+from services.ingest.calls.message import CallReader
+from services.ingest.calls.store import CallStore
+from services.ingest.channels import chat, form, portal
+from services.ingest.channels.customer_doors import CustomerDoors
+from services.ingest.channels.social import Social
+from services.ingest.channels.status_rating import Rate
+from services.ingest.commands import TAKEN, Commands
+from services.ingest.conversation.policy import house_of
+from services.ingest.customers import api as customers_api
+from services.ingest.customers.handlers import Customers
+from services.ingest.customers.store import CustomerStore
+from services.ingest.deliveries import DeliveryStore
+from services.ingest.doors.mailboxes import Mailboxes
+from services.ingest.doors.opening import MailDoors
 from services.ingest.handlers import Handlers
+from services.ingest.held_back import HeldBack
 from services.ingest.inbox import Inbox
 from services.ingest.input_store import InputStore
 from services.ingest.language import Languages
 from services.ingest.mail.reader import MailReader
+from services.ingest.mail.reply.cutting import new_part
 from services.ingest.numbers import Numbers
+from services.ingest.reader_pool import ReaderPool
 from services.ingest.reading import Readings
+from services.ingest.redaction import api as redaction_api
+from services.ingest.redaction.handlers import Redactions
+from services.ingest.redaction.store import RedactionStore
+from services.ingest.said_store import SaidStore
+from services.ingest.scanning import api as scanning_api
+from services.ingest.scanning.store import ScanStore
 from services.ingest.settings import Settings
-from services.ingest.smtp import LmtpSession, Mailboxes, SmtpSession, listener
 from services.ingest.store import Store
 from services.ingest.submission import SubmissionReader, Submissions
-from shared.commands import MessageSubmit, TicketReply, TicketSetStatus
+from services.ingest.ticket_store import TicketStore
+from services.ingest.timers import Timers
+from shared.commands import (
+    CustomerChange,
+    CustomerMerge,
+    CustomerRedact,
+    CustomerUnmerge,
+    MessageSubmit,
+    TicketRedact,
+    TicketReply,
+    TicketSetStatus,
+)
+from shared.envelope import Command
 from shared.events import (
-    MessageSuppressed,
+    EVENTS,
     NotificationFailed,
     NotificationSent,
     SlaBreached,
+    SlaChanged,
     SlaWarned,
     TicketAssigned,
     TicketClassified,
     TicketEscalated,
-    TicketMessageAdded,
-    TicketOpened,
-    TicketStatusChanged,
 )
 from shared.messaging import COMMANDS_EXCHANGE, EVENTS_EXCHANGE
+from shared.organisation import Organisation
 from shared.reply_token import ReplyTokens
 from shared.service import Service
 
-PUBLISHES = (TicketOpened, TicketMessageAdded, TicketStatusChanged, MessageSuppressed)
+PUBLISHES = tuple(event for event in EVENTS.values() if event.owner == "ingest")
 NOTED = (
     TicketClassified,
     TicketAssigned,
+    SlaChanged,
     SlaWarned,
     SlaBreached,
     TicketEscalated,
@@ -53,34 +93,105 @@ def create_app(settings: Settings) -> FastAPI:
     channels = configuration.read(settings.config_dir)
     # base64 makes a third more of a file in a JSON body
     service = Service("ingest", settings, publishes=PUBLISHES, max_body=settings.max_message_bytes * 4 // 3 + 65536)
-    store, inputs = Store(service.mongo), InputStore(service.mongo)
+    scans = ScanStore(service.mongo, scanned=channels.attachments.scan == "hook")
+    service.prepare(scans.prepare)
+    store, inputs = Store(service.mongo, scans=scans), InputStore(service.mongo)
     service.prepare(store.prepare)
     service.prepare(inputs.prepare)
 
     # What came in is read by its channel's reader, then decided.
-    mailboxes = Mailboxes(channels.mailboxes)
+    mailboxes = Mailboxes(channels.mailboxes, trust=channels.trust)
     tokens = ReplyTokens.parse(settings.reply_keys.get_secret_value())
+    social = Social(channels, settings.channel_secrets, max_file=settings.max_message_bytes)
+    service.app.state.media = social.client
     readings = Readings(
         {
-            "email": MailReader(tokens, mailboxes.addresses, channels.languages),
             "api": SubmissionReader(),
+            "phone": CallReader(),
             form.CHANNEL: form,
-            whatsapp.CHANNEL: whatsapp,
+            portal.CHANNEL: portal,
             chat.CHANNEL: chat,
-        }
+            **social.readers,
+        },
+        pool=ReaderPool(
+            {"email": mailboxes.trusting(MailReader(tokens, mailboxes.addresses, channels.languages))},
+            budget=settings.reader_budget,
+            processes=settings.reader_processes,
+        ),
     )
     languages = Languages(channels.languages)
     service.prepare(lambda: asyncio.to_thread(languages.load))
     answers = chat.ChatStore(service.mongo)
     service.prepare(answers.prepare)
     hub = chat.Hub(answers)
+    people = CustomerStore(service.mongo)
+    service.prepare(people.prepare)
+    customers = Customers(service.once, people)
+    called = CallStore(service.mongo)
+    service.prepare(called.prepare)
+    removable = RedactionStore(service.mongo)
+    service.prepare(removable.prepare)
+    redactions = Redactions(
+        service.once,
+        store=store,
+        redactions=removable,
+        customers=people,
+        calls=called,
+        grace=4 * timedelta(seconds=settings.inbox_lease_seconds),
+    )
+    service.every(5.0, "erasures", redactions.erase)
+    said = SaidStore(service.mongo, store)
+    service.prepare(said.prepare)
+    rates = BreakerStore(service.mongo, kept=settings.answer_limits.longest)
+    service.prepare(rates.prepare)
+    watch = BreakerWatch(
+        service.once,
+        rates,
+        limits=settings.answer_limits,
+        secret=settings.reply_keys.get_secret_value().encode(),
+        registry=service.metrics,
+    )
+    service.every(30.0, "breakers", watch.sweep)
+    tickets, numbers = TicketStore(service.mongo), Numbers(store)
+    service.prepare(tickets.prepare)
+    house = house_of(settings.config_dir, channels.mailboxes)
+    commands = Commands(once=service.once, store=store, tickets=tickets, numbers=numbers, house=house)
+    service.every(1.0, "timers", Timers(once=service.once, store=store, tickets=tickets, policy=house.policy).round)
+    deliveries = DeliveryStore(service.mongo)
+    service.prepare(deliveries.prepare)
+
+
+    async def obey(command: Command) -> Mapping[str, Any]:
+        match command:
+            case TicketReply():
+                return await handlers.reply(command)
+            case TicketSetStatus():
+                return await handlers.set_status(command)
+        return await commands.obey(command)
+
+    agent_mails = AgentMails(
+        once=service.once,
+        store=store,
+        inputs=inputs,
+        organisation=Organisation.read(settings.config_dir),
+        tokens=tokens,
+        new_part=lambda text: new_part(text).new,
+        obey=obey,
+    )
     handlers = Handlers(
         once=service.once,
         store=store,
         inputs=inputs,
         readings=readings,
-        numbers=Numbers(store),
+        numbers=numbers,
         languages=languages,
+        house=house,
+        agent_mails=agent_mails,
+        customers=customers,
+        said=said,
+        media=social.media,
+        breakers=watch,
+        held_back=HeldBack(store, deliveries, mailboxes, quarantine_days=channels.quarantine_days),
         answered=hub.wake,
     )
     inbox = Inbox(
@@ -94,7 +205,7 @@ def create_app(settings: Settings) -> FastAPI:
     service.every(1.0, "inbox", inbox.sweep)
 
     # The doors: mail, commands, other services' facts, HTTP.
-    _listen_for_mail(service, settings, inbox, mailboxes)
+    MailDoors(service, settings, inbox, mailboxes).open(channels)
     submissions = Submissions(inbox, inputs)
     service.bus.subscribe(
         "ingest.commands",
@@ -103,9 +214,19 @@ def create_app(settings: Settings) -> FastAPI:
             MessageSubmit: submissions.on_submit,
             TicketReply: handlers.on_reply,
             TicketSetStatus: handlers.on_set_status,
+            **dict.fromkeys(TAKEN, commands.on_command),
+            TicketRedact: redactions.on_ticket,
+            CustomerRedact: redactions.on_customer,
+            CustomerMerge: customers.on_merge,
+            CustomerUnmerge: customers.on_unmerge,
+            CustomerChange: customers.on_change,
         },
     )
     service.bus.subscribe("ingest.facts", EVENTS_EXCHANGE, dict.fromkeys(NOTED, handlers.fact))
+    jwt_key = settings.jwt_key.get_secret_value()
+    service.app.include_router(
+        ticket_api.router(commands=commands, store=store, tickets=tickets, policy=house.policy, jwt_key=jwt_key)
+    )
     service.app.include_router(
         api.router(
             handlers=handlers,
@@ -113,52 +234,34 @@ def create_app(settings: Settings) -> FastAPI:
             store=store,
             inputs=inputs,
             inbox=inbox,
+            scans=scans,
             jwt_key=settings.jwt_key.get_secret_value(),
         )
     )
-    _open_web_channels(service, settings, inbox, channels, hub)
+    service.app.include_router(
+        scanning_api.router(scans=scans, store=store, jwt_key=settings.jwt_key.get_secret_value())
+    )
+    service.app.include_router(redaction_api.router(redactions=redactions, jwt_key=settings.jwt_key.get_secret_value()))
+    service.app.include_router(
+        customers_api.router(customers=customers, store=people, jwt_key=settings.jwt_key.get_secret_value())
+    )
+    _open_web_channels(service, settings, inbox, channels, hub, commands.obey)
+    calls = Calls(service.once, store=called, customers=people, inbox=inbox, policy=channels.calls)
+    service.app.include_router(calls_api.router(calls=calls, jwt_key=settings.jwt_key.get_secret_value()))
+    service.app.include_router(
+        social.router(inbox, public_url=settings.public_url, registry=service.metrics, telephone=calls.heard)
+    )
     service.on_stop(inbox.drain)
     service.on_stop(readings.stop)
     return service.app
 
 
 def _open_web_channels(
-    service: Service, settings: Settings, inbox: Inbox, channels: configuration.Channels, hub: chat.Hub
+    service: Service, settings: Settings, inbox: Inbox, channels: configuration.Channels, hub: chat.Hub, rate: Rate
 ) -> None:
-    keys, registry = settings.reply_keys.get_secret_value(), service.metrics
-    service.every(0, "chat", hub.round)
-    service.app.include_router(
-        form.router(
-            channels.forms,
-            inbox,
-            signer=Signer.parse(keys, purpose="form"),
-            public_url=settings.public_url,
-            registry=registry,
-        )
+    doors = CustomerDoors(
+        service, inbox, reply_keys=settings.reply_keys.get_secret_value(), public_url=settings.public_url
     )
-    service.app.include_router(whatsapp.router(channels.whatsapp, settings.whatsapp_secrets, inbox, registry=registry))
-    service.app.include_router(
-        chat.router(channels.chat, inbox, hub=hub, signer=Signer.parse(keys, purpose="chat"), registry=registry)
-    )
-
-
-def _listen_for_mail(service: Service, settings: Settings, inbox: Inbox, mailboxes: Mailboxes) -> None:
-    doors: list[tuple[type[SmtpSession] | type[LmtpSession], int]] = [(SmtpSession, settings.smtp_port)]
-    if settings.lmtp_port:
-        doors.append((LmtpSession, settings.lmtp_port))
-    for kind, port in doors:
-        door = listener(
-            kind,
-            inbox,
-            mailboxes,
-            host=settings.smtp_host,
-            port=port,
-            hostname=settings.mail_domain,
-            max_bytes=settings.max_message_bytes,
-            max_recipients=settings.max_recipients,
-            idle_seconds=settings.smtp_idle_seconds,
-        )
-        service.on_start(door.start)
-        service.on_stop(door.stop)
-        service.check(door.health)
-        setattr(service.app.state, "smtp" if kind is SmtpSession else "lmtp", door)
+    doors.open_forms(channels.forms, channels.status_page, captcha_secrets=settings.captcha_secrets)
+    doors.open_status_page(channels.status_page, config_dir=settings.config_dir, rate=rate)
+    doors.open_chats(channels.chat, hub=hub)

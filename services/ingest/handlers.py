@@ -2,17 +2,29 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from services.ingest import rules
+from services.ingest.agent_mail.handlers import AgentMails
+from services.ingest.amendments import amend, remember
+from services.ingest.breaker_watch import BreakerWatch
+from services.ingest.channels.media import Media
+from services.ingest.conversation.answers import fingerprint
+from services.ingest.conversation.policy import House
+from services.ingest.customers.handlers import Customers
+from services.ingest.customers.identities import proof_of
+from services.ingest.held_back import HeldBack
 from services.ingest.input_store import InputStore
 from services.ingest.inputs import Outcome, Received, Waiting
 from services.ingest.language import Languages
-from services.ingest.messages import Arrived, attached
+from services.ingest.messages import Arrived
 from services.ingest.normalised import Normalised
 from services.ingest.numbers import Numbers
+from services.ingest.quarantine.rules import handled_key, suspicion
 from services.ingest.reading import Readings
+from services.ingest.said_store import SaidStore
 from services.ingest.store import Store
 from services.ingest.threading import Join, Origin, lock_subject, names, place
 from services.ingest.tickets import Ticket
@@ -39,6 +51,13 @@ class Handlers:
         readings: Readings,
         numbers: Numbers,
         languages: Languages,
+        customers: Customers,
+        said: SaidStore,
+        media: Media,
+        breakers: BreakerWatch,
+        held_back: HeldBack,
+        house: House,
+        agent_mails: AgentMails,
         answered: Callable[[], None] = lambda: None,
     ) -> None:
         self._once = once
@@ -47,14 +66,26 @@ class Handlers:
         self._readings = readings
         self._numbers = numbers
         self._languages = languages
+        self._customers = customers
+        self._said = said
+        self._media = media
+        self._breakers = breakers
+        self._held_back = held_back
+        self._house = house
+        self._agent_mails = agent_mails
         self._answered = answered
 
     async def input(self, waiting: Waiting) -> Outcome:
         """Reads a stored input and gives it its outcome: opened, joined or suppressed."""
         received = waiting.received
         message = await self._readings.read(received)
+        letter = self._agent_mails.recognised(message)
+        if letter is not None:
+            await self._agent_mails.handle(waiting, message, letter, cause=_cause(received, message))
+            return await self._outcome(received.input)
+        message = await self._media.fetched(received, message, attempt=waiting.attempts)
         arrived = await self._arrived(received, message)
-        if rules.suppression(message.machine, joins=True) is None:
+        if rules.suppression(message.machine, joins=True) is None and suspicion(received, message) is None:
             await self._keep_files(arrived)
         subject = lock_subject(message, arrived.origin, input=arrived.input)
         number: str | None = None
@@ -64,29 +95,37 @@ class Handlers:
             change, number = await self._placed(arrived, cause=_cause(received, message), number=number)
             return change
 
-        await self._once.handle(f"ingest.input:{arrived.input}", subject, decide, wait_sent=False)
-        outcome = await self._inputs.outcome(arrived.input)
+        await self._once.handle(handled_key(received), subject, decide, wait_sent=False)
+        return await self._outcome(arrived.input)
+
+    async def _outcome(self, input: str) -> Outcome:
+        outcome = await self._inputs.outcome(input)
         if outcome is None:
-            raise Stale(f"input {arrived.input} was handled, but has no outcome")
+            raise Stale(f"input {input} was handled, but has no outcome")
         return outcome
 
     async def reply(self, command: TicketReply) -> Mapping[str, Any]:
         """An agent's reply or note; what it led to, the same for every repeat."""
-        at = datetime.now(UTC)
-        answer = await self._command(command.id, command.subject, lambda ticket: rules.reply(ticket, command, at=at))
+        at, agents = datetime.now(UTC), self._house.agents
+        await self._store.keep(rules.files_of(command.data))
+        answer = await self._command(
+            command.id, command.subject, lambda ticket: rules.reply(ticket, command, at=at, agents=agents)
+        )
         self._answered()
         return answer
 
     async def set_status(self, command: TicketSetStatus) -> Mapping[str, Any]:
         """A status that somebody asked for; what it led to, the same for every repeat."""
-        at = datetime.now(UTC)
-        return await self._command(command.id, command.subject, lambda ticket: rules.set_status(ticket, command, at=at))
+        at, policy = datetime.now(UTC), self._house.policy
+        return await self._command(
+            command.id, command.subject, lambda ticket: rules.set_status(ticket, command, at=at, policy=policy)
+        )
 
     async def on_reply(self, command: TicketReply) -> None:
-        _check(await self.reply(command), command, fact="message")
+        _check(await self.reply(command), command)
 
     async def on_set_status(self, command: TicketSetStatus) -> None:
-        _check(await self.set_status(command), command, fact="changed")
+        _check(await self.set_status(command), command)
 
     async def fact(self, event: Event) -> None:
         """A line in the ticket's timeline, once."""
@@ -112,18 +151,34 @@ class Handlers:
         if waiting is None:
             raise Stale(f"input {arrived.input} is no longer pending")
         message, origin, at = arrived.message, arrived.origin, datetime.now(UTC)
+        said = await self._said.said(arrived)
+        amended = amend(arrived, said, cause=cause, pending=waiting.pending, at=at)
+        if amended is not None:
+            return amended, number
         known = await self._store.known(
             threads=names(message, origin),
             tickets=[hit.ticket for hit in message.thread.tokens],
             numbers=message.thread.numbers,
         )
-        placement = place(message, origin, known)
+        placement = place(message, origin, known, at=at, reopen_hours=self._house.policy.reopen_hours)
         reason = rules.suppression(message.machine, joins=isinstance(placement, Join))
         if reason is not None:
             return rules.suppress(arrived, reason, cause=cause, pending=waiting.pending, at=at), number
+        placed = await self._held_back.placed(waiting, arrived, placement, cause=cause, at=at)
+        if placed.instead is not None:
+            return placed.instead, number
+        placement = placed.placement
+        who = await self._customers.recognised(
+            message.sender, proof=proof_of(message, origin.channel), cause=cause, seen_at=arrived.received_at, at=at
+        )
+        weighed = await self._breakers.weighed(arrived, placement, cause=cause, at=at)
+        arrived = replace(weighed.arrived, customer=who.customer)
         if isinstance(placement, Join):
-            joined = rules.join_ticket(arrived, placement, known=known, cause=cause, pending=waiting.pending, at=at)
-            return joined, number
+            joined = rules.join_ticket(
+                arrived, placement, known=known, cause=cause, pending=waiting.pending, at=at, policy=self._house.policy
+            )
+            joined = placed.with_delivery(joined, arrived, at=at)
+            return remember(weighed.with_change(who.with_change(joined)), arrived, said, cause=cause, at=at), number
         taken = number or await self._numbers.take()
         opened = rules.open_ticket(
             arrived,
@@ -134,8 +189,10 @@ class Handlers:
             cause=cause,
             pending=waiting.pending,
             at=at,
+            policy=self._house.policy,
         )
-        return opened, taken
+        opened = placed.with_delivery(opened, arrived, at=at)
+        return remember(weighed.with_change(who.with_change(opened)), arrived, said, cause=cause, at=at), taken
 
     async def _arrived(self, received: Received, message: Normalised) -> Arrived:
         language = message.language or message.sender.language
@@ -150,14 +207,12 @@ class Handlers:
         )
 
     async def _keep_files(self, arrived: Arrived) -> None:
-        for file in arrived.files:
-            reference = attached(file)
-            await self._store.put_attachment(reference.id, file.content, name=file.name, content_type=file.content_type)
+        await self._store.keep(arrived.files)
 
 
-def _check(answer: Mapping[str, Any], command: Command, *, fact: str) -> None:
+def _check(answer: Mapping[str, Any], command: Command) -> None:
     """Parks a command whose id was used for another one: it had no effect, and somebody has to know."""
-    if answer.get("ticket") != command.subject or fact not in answer:
+    if answer.get("request") != fingerprint(command):
         detail = f"Id {command.id} was used for another command; nothing was done. Take a new one."
         raise Refused(status=422, title="The key is taken", detail=detail)
 

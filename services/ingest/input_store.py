@@ -70,7 +70,9 @@ class InputStore:
         if document is None:
             return None
         inline = document.get("body")
-        return bytes(inline) if inline is not None else await self._mongo.get_file(document["body_file"])
+        if inline is not None:
+            return bytes(inline)
+        return await self._mongo.get_file(document["body_file"]) if "body_file" in document else None
 
     async def due(self, now: datetime, *, limit: int) -> list[str]:
         """Pending inputs that nobody seems to be working on, the longest waiting first."""

@@ -11,10 +11,11 @@ _WAITING: frozenset[Status] = frozenset({"pending_customer", "on_hold", "resolve
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """The next status of a ticket, and the reason for it."""
+    """The next status of a ticket, and the reason for it. `phase` is the organisation's own name for it."""
 
     status: Status
     reason: str
+    phase: str | None = None
 
 
 def after_customer(status: Status, machine: Machine | None) -> Step | None:
@@ -31,9 +32,14 @@ def after_reply(status: Status, *, public: bool, wanted: Status | None) -> Step 
     return Step("open", "first reply of an agent") if public and status == "new" else None
 
 
-def change(status: Status, wanted: Status, reason: str) -> Step | None:
-    """An agent's wish; None when it is so already. A closed ticket stays closed, a new one is new only once."""
-    if status == wanted:
+def change(
+    status: Status, wanted: Status, reason: str, *, phase: str | None = None, before: str | None = None
+) -> Step | None:
+    """An agent's wish; None when it is so already. A closed ticket stays closed, a new one is new only once.
+
+    `phase` is the one that is wanted, `before` the one in which the ticket is.
+    """
+    if status == wanted and phase == before:
         return None
     if status == "closed":
         raise Refused(
@@ -41,9 +47,9 @@ def change(status: Status, wanted: Status, reason: str) -> Step | None:
             title="The ticket is closed",
             detail="A closed ticket does not change; the customer's next message opens a linked one.",
         )
-    if wanted == "new":
+    if wanted == "new" and status != "new":
         raise Refused(status=409, title="Not a new ticket", detail="Choose any status but `new`, for example `open`.")
-    return Step(wanted, reason)
+    return Step(wanted, reason, phase)
 
 
 def accepts_reply(status: Status, text: str) -> None:

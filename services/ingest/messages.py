@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.ingest.normalised import File, Normalised
+from services.ingest.sniffing import sniffed
 from services.ingest.threading import Origin
 from shared.events import Attachment, MailHeaders, Message
 from shared.ids import derived_id
@@ -27,11 +28,13 @@ class Arrived:
     origin: Origin
     received_at: datetime
     language: str | None = None
+    customer: str | None = None
 
     @property
     def files(self) -> tuple[File, ...]:
         """The files to keep: the attachments, and what is too long for a document."""
-        whole = "\n\n".join(part for part in (self.message.text, self.message.prior_text) if part)
+        parts = (self.message.text, self.message.prior_text)
+        whole = self.message.whole_text or "\n\n".join(part for part in parts if part)
         extra = []
         if len(whole) > MAX_TEXT:
             extra.append(File(name="whole-text.txt", content_type="text/plain; charset=utf-8", content=whole.encode()))
@@ -64,6 +67,9 @@ class Arrived:
             received_at=self.received_at,
             mail=self._mail(),
             unverified_sender=unverified,
+            posted=message.posted,
+            channel_id=message.target_id or message.channel_id,
+            reply_until=message.reply_until,
         )
 
     def _mail(self) -> MailHeaders | None:
@@ -81,19 +87,38 @@ def attached(file: File) -> Attachment:
         content_type=file.content_type,
         size=len(file.content),
         inline=file.inline,
+        sniffed=sniffed(file.content),
     )
 
 
-def stored(message: Message, *, ticket: str, ticketversion: int, arrived: Arrived | None = None) -> Mapping[str, Any]:
-    """The document of a message: what its event says, and what only people who look at it need."""
+def _addressed(message: Normalised) -> Mapping[str, Any]:
+    """Whom the writer addressed, as mail programs show it."""
+    fields = {"to": message.to, "cc": message.cc, "reply_to": message.reply_to}
+    return {
+        name: [{"name": one.name, "email": one.email} for one in people] for name, people in fields.items() if people
+    }
+
+
+def stored(
+    message: Message, *, ticket: str, ticketversion: int, arrived: Arrived | None = None, customer: str | None = None
+) -> Mapping[str, Any]:
+    """The document of a message: what its event says, and what only people who look at it need.
+
+    `customer` is the ticket's. In whose history the message stands: theirs, and the sender's own.
+    """
     document = {**message.model_dump(), "_id": message.id, "ticket": ticket, "ticketversion": ticketversion}
     del document["id"]
+    whose = (customer, arrived.customer if arrived is not None else None)
+    document["customers"] = [one for one in dict.fromkeys(whose) if one is not None]
     if arrived is not None:
         html = arrived.message.html
         document |= {
             "input": arrived.input,
+            "account": arrived.origin.account,
             "prior_text": arrived.message.prior_text[:MAX_TEXT],
+            "whole_text": arrived.message.whole_text[:MAX_TEXT],
             "html": html if html is None or len(html) <= MAX_HTML else None,
             "machine": arrived.message.machine.model_dump() if arrived.message.machine else None,
+            **_addressed(arrived.message),
         }
     return document

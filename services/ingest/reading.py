@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from typing import Protocol
 
 from services.ingest.inputs import Reader, Received
 from services.ingest.normalised import File, Machine, Normalised, cleaned
@@ -25,16 +26,29 @@ class Unreadable(Exception):
     """The reader can tell why the input is not what its channel sends."""
 
 
-class Readings:
-    """The readers by channel. They run in threads of their own, so that a long mail holds nothing else up."""
+class Pool(Protocol):
+    """Reads the inputs of some channels elsewhere: in processes that may be killed."""
 
-    def __init__(self, readers: Mapping[str, Reader], *, seconds: float = SECONDS) -> None:
+    channels: frozenset[str]
+
+    async def read(self, received: Received) -> Normalised: ...
+
+    async def stop(self) -> None: ...
+
+
+class Readings:
+    """The readers by channel. They run in threads of their own; those of `pool`, in its processes."""
+
+    def __init__(self, readers: Mapping[str, Reader], *, seconds: float = SECONDS, pool: Pool | None = None) -> None:
         self._readers = dict(readers)
+        self._pool = pool
         self._seconds = seconds
         self._threads = _threads()
 
     async def read(self, received: Received) -> Normalised:
         """The message, whatever the input holds. Raises only when the service is stopping."""
+        if self._pool is not None and received.channel in self._pool.channels:
+            return await self._elsewhere(self._pool, received)
         reader = self._readers.get(received.channel)
         if reader is None:
             return unreadable(received, f"there is no reader for the channel {received.channel!r}")
@@ -50,6 +64,14 @@ class Readings:
 
     async def stop(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+        if self._pool is not None:
+            await self._pool.stop()
+
+    async def _elsewhere(self, pool: Pool, received: Received) -> Normalised:
+        try:
+            return await pool.read(received)
+        except Unreadable as reason:
+            return unreadable(received, str(reason))
 
 
 def _threads() -> ThreadPoolExecutor:

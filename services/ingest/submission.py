@@ -3,11 +3,12 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from services.ingest import handoff
 from services.ingest.inbox import Inbox
 from services.ingest.input_store import InputStore
 from services.ingest.inputs import Receipt, Received
-from services.ingest.normalised import File, Machine, Normalised, ThreadHints
-from shared.commands import MessageSubmit
+from services.ingest.normalised import File, Machine, Normalised, Spoken, ThreadHints
+from shared.commands import MessageSubmit, MessageSubmitData
 from shared.envelope import CONTENT_TYPE
 from shared.errors import Refused
 
@@ -40,22 +41,27 @@ class SubmissionReader:
 
     def read(self, received: Received) -> Normalised:
         command = MessageSubmit.model_validate_json(received.body)
-        said = command.data
-        return Normalised(
-            channel=said.channel,
-            account=said.account or command.source,
-            sender=said.sender,
-            title=said.title,
-            text=said.text,
-            language=said.language,
-            fields=said.fields,
-            attachments=tuple(
-                File(name=file.name, content_type=file.content_type, content=file.content) for file in said.files
-            ),
-            sent_at=said.sent_at,
-            machine=Machine(kind="auto", because="the sender says so") if said.machine else None,
-            thread=ThreadHints(conversation=said.thread),
-        )
+        return normalised(command.data, account=command.data.account or command.source)
+
+
+def normalised(said: MessageSubmitData, *, account: str) -> Normalised:
+    """What another system said, in the shape that messages of all channels have."""
+    return Normalised(
+        channel=said.channel,
+        account=account,
+        sender=said.sender,
+        title=said.title,
+        text=said.text,
+        language=said.language,
+        fields={**said.fields, **handoff.told(said.handed_over)},
+        handed_over=tuple(Spoken(**line.model_dump()) for line in said.handed_over),
+        attachments=tuple(
+            File(name=file.name, content_type=file.content_type, content=file.content) for file in said.files
+        ),
+        sent_at=said.sent_at,
+        machine=Machine(kind="auto", because="the sender says so") if said.machine else None,
+        thread=ThreadHints(conversation=said.thread),
+    )
 
 
 class Submissions:

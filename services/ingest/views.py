@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-_HIDDEN = ("_id", "version", "input")
+_HIDDEN = ("_id", "version", "input", "lookups", "restored", "split_path", "snooze_cause", "children")
+"""What only decisions need."""
+_MESSAGE_HIDDEN = ("_id", "input", "moved", "event")
 
 
 def conversation_view(
@@ -12,13 +14,31 @@ def conversation_view(
 ) -> dict[str, Any]:
     """A ticket with its conversation and its timeline."""
     return {
-        "id": ticket["_id"],
-        **_shown(ticket, without=_HIDDEN),
-        "messages": [
-            {"id": message["_id"], **_shown(message, without=("_id", "ticket", "input"))} for message in messages
-        ],
+        **ticket_view(ticket),
+        "messages": [_message(message, ticket["_id"]) for message in messages],
         "timeline": [{"id": line["_id"], **_shown(line, without=("_id", "ticket"))} for line in timeline],
     }
+
+
+def ticket_view(ticket: Mapping[str, Any]) -> dict[str, Any]:
+    """A ticket without its conversation. `merged` are the tickets whose conversations go on in it."""
+    shown = _shown(ticket, without=(*_HIDDEN, "guests"))
+    return {"id": ticket["_id"], **shown, "merged": sorted(ticket.get("guests") or ())}
+
+
+def _message(message: Mapping[str, Any], ticket: str) -> dict[str, Any]:
+    """A message; with its own ticket when that is another one, which was merged into the one that is shown."""
+    own = () if message["ticket"] != ticket and "moved_to" not in message else ("ticket",)
+    return {"id": message["_id"], **_shown(message, without=(*_MESSAGE_HIDDEN, *own))}
+
+
+def worklog_view(entries: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """The entries with their sums: in all, and by agent. Corrections are counted in."""
+    by_agent: dict[str, int] = {}
+    for one in entries:
+        by_agent[one["agent"]] = by_agent.get(one["agent"], 0) + one["seconds"]
+    shown = [{"id": one["_id"], **_shown(one, without=("_id",))} for one in entries]
+    return {"seconds": sum(by_agent.values()), "by_agent": by_agent, "entries": shown}
 
 
 def input_view(document: Mapping[str, Any]) -> dict[str, Any]:

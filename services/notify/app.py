@@ -32,11 +32,13 @@ from shared.events import (
     TicketEscalated,
     TicketMessageAdded,
     TicketOpened,
+    TicketRedacted,
 )
 from shared.messaging import COMMANDS_EXCHANGE, EVENTS_EXCHANGE
 from shared.organisation import Organisation
 from shared.reply_token import ReplyTokens
 from shared.service import Service
+from shared.status_link import StatusLinks
 
 PUBLISHES = (NotificationSent, NotificationFailed, NotificationSuppressed)
 
@@ -73,6 +75,7 @@ def create_app(settings: Settings, *, accepted: Accepted = nothing) -> FastAPI:
             SlaChanged: handlers.sla_changed,
             TicketEscalated: handlers.escalated,
             AgentInstructed: handlers.instructed,
+            TicketRedacted: handlers.redacted,
         },
     )
     service.bus.subscribe("notify.commands", COMMANDS_EXCHANGE, {NotificationSend: handlers.send})
@@ -105,6 +108,8 @@ def _writer(settings: Settings, policy: Policy) -> Writer:
         languages=languages,
         templates=Templates(settings.config_dir / "templates", languages, sorted(names)),
         tokens=ReplyTokens.parse(settings.reply_keys.get_secret_value()),
+        links=StatusLinks.parse(settings.reply_keys.get_secret_value()),
+        public_url=settings.public_url,
     )
 
 

@@ -4,13 +4,21 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from services.notify import commands, rules
+from services.notify import commands, redaction, rules
 from services.notify.audience import Policy
 from services.notify.store import Store
 from shared.change import Change
 from shared.commands import NotificationSend
 from shared.envelope import Event
-from shared.events import AgentInstructed, SlaChanged, TicketAssigned, TicketEscalated, TicketMessageAdded, TicketOpened
+from shared.events import (
+    AgentInstructed,
+    SlaChanged,
+    TicketAssigned,
+    TicketEscalated,
+    TicketMessageAdded,
+    TicketOpened,
+    TicketRedacted,
+)
 from shared.once import Once
 
 
@@ -37,6 +45,14 @@ class Handlers:
 
     async def instructed(self, event: AgentInstructed) -> None:
         await self._hear("instructed", event)
+
+    async def redacted(self, event: TicketRedacted) -> None:
+        async def decide() -> Change:
+            ticket = await self._store.ticket(event.subject)
+            about = await self._store.of_ticket(event.subject)
+            return redaction.redact(event, ticket, about, now=datetime.now(UTC))
+
+        await self._once.handle(f"notify.redacted:{event.id}", event.subject, decide)
 
     async def send(self, command: NotificationSend) -> None:
         await self.ask(command)

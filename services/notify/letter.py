@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from services.notify.audience import Policy
@@ -15,9 +15,12 @@ from services.notify.wording import Language
 from shared.answer_line import answer_line
 from shared.organisation import Agent
 from shared.reply_token import Purpose, ReplyTokens
+from shared.status_link import StatusLinks
 
 TITLE_LETTERS = 150
 QUOTED_LETTERS = 2000
+LINK_LIFETIME = timedelta(days=180)
+"""How long a customer can follow a request by the link in a letter; every letter brings a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,30 @@ class Letter:
     references: tuple[str, ...]
     automatic: Literal["auto-replied", "auto-generated"] | None
     date: datetime
+    mark: str | None = None
+    """The customer's token, hidden in the HTML: some desks and mail programs drop every header."""
 
 
 class Writer:
     """Writes letters in the organisation's words."""
 
     def __init__(
-        self, policy: Policy, *, languages: Mapping[str, Language], templates: Templates, tokens: ReplyTokens
+        self,
+        policy: Policy,
+        *,
+        languages: Mapping[str, Language],
+        templates: Templates,
+        tokens: ReplyTokens,
+        links: StatusLinks,
+        public_url: str,
     ) -> None:
         self._policy = policy
         self._configuration = policy.configuration
         self._languages = languages
         self._templates = templates
         self._tokens = tokens
+        self._links = links
+        self._public_url = public_url.rstrip("/")
 
     def write(self, notification: Notification, ticket: Ticket | None, *, now: datetime) -> Letter:
         """The letter of an addressed notification; `ticket` is what is known of it by now."""
@@ -80,7 +94,13 @@ class Writer:
             references=references,
             automatic=_keyword(notification),
             date=now,
+            mark=self._mark(notification) if to_requester else None,
         )
+
+    def _mark(self, notification: Notification) -> str | None:
+        if notification.ticket is None or notification.channel != "email" or notification.to is None:
+            return None
+        return self._tokens.sign(notification.ticket, notification.to)
 
     def message_id(self, notification: str, ticket: str | None, to: str, *, purpose: Purpose = "customer") -> str:
         """The same for every attempt, so that mail systems can drop a repeat."""
@@ -149,7 +169,15 @@ class Writer:
             "answer_line": answer_line(language.words.answer_above),
             "understood": _listed(occasion.understood),
             "mistakes": _listed(occasion.mistakes),
+            "status_url": self._status_url(notification, now=now),
         }
+
+    def _status_url(self, notification: Notification, *, now: datetime) -> str:
+        """Where the customer follows the request; nobody else gets the link, and it goes to no other address."""
+        if notification.audience != "requester" or not notification.ticket or not notification.to:
+            return ""
+        token = self._links.sign(notification.ticket, notification.to, until=now + LINK_LIFETIME)
+        return f"{self._public_url}/status/{token}"
 
     def _agent(self, name: str | None) -> Agent | None:
         return self._policy.organisation.agents.get(name) if name else None

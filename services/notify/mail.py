@@ -58,9 +58,18 @@ def compose(letter: Letter) -> bytes:
         mail["X-Auto-Response-Suppress"] = "All"
         mail["X-Loop"] = letter.mailbox
     mail.set_content(letter.rendered.text + "\n")
-    mail.add_alternative(letter.rendered.html + "\n", subtype="html")
+    mail.add_alternative(_marked(letter.rendered.html, letter.mark) + "\n", subtype="html")
     mail["Content-Language"] = letter.language  # last: setting the content removes all Content- fields
     return mail.as_bytes()
+
+
+def _marked(html: str, mark: str | None) -> str:
+    """The page with the mark at its end, which nobody sees and answers quote."""
+    if mark is None:
+        return html
+    hidden = f'<div style="display:none; font-size:0; max-height:0; overflow:hidden" aria-hidden="true">[#{mark}]</div>'
+    before, end, after = html.rpartition("</body>")
+    return f"{before}{hidden}{end}{after}" if end else html + hidden
 
 
 def bounded(ids: Sequence[str]) -> tuple[str, ...]:

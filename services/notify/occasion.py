@@ -25,6 +25,7 @@ class Occasion(Frozen):
 
     moment: Moment | Literal["command"]
     cause: Envelope
+    message: str | None = None
     text: str = ""
     title: str = ""
     agent: str | None = None
@@ -47,7 +48,11 @@ def occasions_of(event: Event) -> tuple[Occasion, ...]:
     cause = without_body(event)
     match event:
         case TicketOpened(data=opened):
-            if opened.direction == "outbound" or opened.message.visibility != "public":
+            if opened.split_from is not None:
+                return ()  # what it consists of was told when it was written
+            if opened.direction == "outbound":
+                return _of_message(opened.message, cause)
+            if opened.message.visibility != "public":
                 return ()
             return (Occasion(moment="ticket.opened", cause=cause),)
         case TicketMessageAdded(data=added):
@@ -81,15 +86,16 @@ def occasions_of(event: Event) -> tuple[Occasion, ...]:
 
 def _of_message(message: Message, cause: Envelope) -> tuple[Occasion, ...]:
     if message.author == "customer":
-        return () if cause.machine else (Occasion(moment="customer.wrote", cause=cause, text=message.text),)
+        wrote = Occasion(moment="customer.wrote", cause=cause, message=message.id, text=message.text)
+        return () if cause.machine else (wrote,)
     if message.visibility == "internal":
         return tuple(
-            Occasion(moment="agent.mentioned", cause=cause, text=message.text, agent=name)
+            Occasion(moment="agent.mentioned", cause=cause, message=message.id, text=message.text, agent=name)
             for name in dict.fromkeys(message.mentions)
         )
     if message.author != "agent":
         return ()
-    return (Occasion(moment="agent.replied", cause=cause, text=message.text, agent=message.agent),)
+    return (Occasion(moment="agent.replied", cause=cause, message=message.id, text=message.text, agent=message.agent),)
 
 
 def without_body(event: Envelope) -> Envelope:

@@ -38,7 +38,8 @@ def hear(
     if isinstance(event, TicketOpened) and ticket.opened is not None:
         return NOTHING
     after = ticket.learn(event)
-    occasions = (*after.waiting, *occasions_of(event))
+    told = (*after.waiting, *occasions_of(event))
+    occasions = tuple(one for one in told if "text" not in after.redacted.get(one.message or "", ()))
     if after.opened is None:
         return _change(ticket, after.model_copy(update={"waiting": occasions}))
     made = [
@@ -117,8 +118,8 @@ def _notification(
         at=now,
         due=_due(notice, audience, occasion, ticket, now=now),
     )
-    if audience == "requester" and ticket.opened is not None:
-        return addressed(made, requester(occasion, ticket.opened, policy=policy))
+    if audience == "requester" and ticket.addressed is not None:
+        return addressed(made, requester(occasion, ticket.addressed, policy=policy))
     named = audience in ("mentioned", "writer") or (occasion.moment == "ticket.assigned" and audience == "owner")
     if named:
         return addressed(made, colleague(audience, occasion, ticket, channels=notice.channels, policy=policy))

@@ -45,6 +45,11 @@ class Store:
         found = await self._notifications.find({"_id": {"$in": list(ids)}}).to_list(None)
         return [Notification.stored(document) for document in found]
 
+    async def of_ticket(self, ticket: str) -> list[Notification]:
+        """All notifications of a ticket."""
+        found = await self._notifications.find({"ticket": ticket}).sort("_id", ASCENDING).to_list(None)
+        return [Notification.stored(document) for document in found]
+
     async def page(self, ticket: str, *, after: str | None, limit: int) -> list[Notification]:
         """The notifications of a ticket by id, from the one after `after`."""
         about = {"ticket": ticket, **({"_id": {"$gt": after}} if after else {})}

@@ -34,6 +34,7 @@ SAMPLE: Mapping[str, Any] = {
     "answer_line": "##- Write your answer above this line -##",
     "understood": "- the answer was sent to the customer",
     "mistakes": "- #trasnfer billing: there is no such instruction",
+    "status_url": "https://help.svetilka.example/status/aZm9vYmFy",
 }
 """What every template may use. Texts, but for `level` (a number) and `late` (true or false)."""
 EMPTY: Mapping[str, Any] = {name: {str: "", int: 1, bool: False}[type(value)] for name, value in SAMPLE.items()}

@@ -17,6 +17,7 @@ from shared.events import (
     TicketAssigned,
     TicketMessageAdded,
     TicketOpened,
+    TicketRedacted,
 )
 
 KEPT_MAILS = 10
@@ -40,6 +41,7 @@ class Opened(Frozen):
     requester: Contact
     text: str
     machine: bool
+    message: str | None = None
 
 
 class CustomerMail(Frozen):
@@ -58,6 +60,7 @@ class Said(Frozen):
     by: str
     internal: bool
     text: str
+    message: str | None = None
 
 
 class Assignment(Frozen):
@@ -74,6 +77,14 @@ class Due(Frozen):
     at: AwareDatetime | None
 
 
+class Left(Frozen):
+    """The address that a nameless visitor left in a later message."""
+
+    version: int
+    message: str
+    contact: Contact
+
+
 class Ticket(Frozen):
     """`waiting` came before the ticket was known; `held` are notifications that wait for the due time."""
 
@@ -88,6 +99,8 @@ class Ticket(Frozen):
     waiting: tuple[Occasion, ...] = ()
     held: tuple[str, ...] = ()
     acknowledgement: str | None = None
+    redacted: Mapping[str, tuple[str, ...]] = {}
+    left: Left | None = None
 
     @classmethod
     def stored(cls, document: Mapping[str, Any]) -> "Ticket":
@@ -96,6 +109,16 @@ class Ticket(Frozen):
     def document(self) -> dict[str, Any]:
         """The fields beside id and version."""
         return self.model_dump(exclude={"id", "version"})
+
+    @property
+    def addressed(self) -> Opened | None:
+        """As it was opened; a visitor without an address has the one that they left since."""
+        if self.opened is None or self.left is None:
+            return self.opened
+        known = self.opened.requester
+        if known.email or known.phone or known.visitor != self.left.contact.visitor:
+            return self.opened
+        return self.opened.model_copy(update={"requester": self.left.contact})
 
     @property
     def promise(self) -> datetime | None:
@@ -118,17 +141,25 @@ class Ticket(Frozen):
         return next((mail for mail in reversed(self.mails) if mail.version <= version), None)
 
     def learn(self, event: Event) -> "Ticket":
-        """The ticket with what the event says of it."""
+        """The ticket with what the event says of it, less what was redacted, whichever came first."""
+        return self._learned(event)._redacted()
+
+    def _learned(self, event: Event) -> "Ticket":
         match event:
             case TicketOpened(data=opened):
                 known = Opened(
-                    **opened.model_dump(include=set(Opened.model_fields)),
+                    **opened.model_dump(include=set(Opened.model_fields) - {"message"}),
                     text=opened.message.text[:KEPT_TEXT],
                     machine=event.machine,
+                    message=opened.message.id,
                 )
                 return self._with(opened=known)._with_message(opened.message, version=event.ticketversion)
             case TicketMessageAdded(data=added):
                 return self._with_message(added.message, version=event.ticketversion)
+            case TicketRedacted(data=gone):
+                kinds = {one: {*self.redacted.get(one, ()), *gone.what} for one in gone.messages}
+                redacted = {one: tuple(sorted(each)) for one, each in kinds.items()}
+                return self._with(redacted={**self.redacted, **redacted})
             case TicketAssigned(data=given):
                 found = Assignment(version=event.ticketversion, time=event.time, team=given.team, agent=given.agent)
                 return self._with(assignments=_ordered(self.assignments, found)[-KEPT_ASSIGNMENTS:])
@@ -149,14 +180,44 @@ class Ticket(Frozen):
             by=name,
             internal=message.visibility == "internal",
             text=message.text[:KEPT_SAID_TEXT],
+            message=message.id,
         )
-        return self._with(said=_ordered(self.said, said)[-KEPT_SAID:])._with_mail(message, version=version)
+        known = self._with(said=_ordered(self.said, said)[-KEPT_SAID:])
+        return known._with_mail(message, version=version)._with_address(message, version=version)
+
+    def _with_address(self, message: Message, *, version: int) -> "Ticket":
+        sender = message.sender
+        if sender is None or not sender.visitor or not (sender.email or sender.phone) or message.unverified_sender:
+            return self
+        if self.left is not None and self.left.version >= version:
+            return self
+        return self._with(left=Left(version=version, message=message.id, contact=sender))
 
     def _with_mail(self, message: Message, *, version: int) -> "Ticket":
         if message.author != "customer" or message.mail is None or message.mail.message_id is None:
             return self
         mail = CustomerMail(version=version, message_id=message.mail.message_id, references=message.mail.references)
         return self._with(mails=_ordered(self.mails, mail)[-KEPT_MAILS:])
+
+    def _redacted(self) -> "Ticket":
+        """Without the texts and the people of messages that were redacted; old copies of messages have no id."""
+        if not self.redacted:
+            return self
+        opened = self.opened
+        gone = self.redacted.get(opened.message or "", ()) if opened else ()
+        if opened and "text" in gone:
+            opened = opened.model_copy(update={"title": "", "text": ""})
+        if opened and "contact" in gone:
+            opened = opened.model_copy(update={"requester": Contact(language=opened.requester.language)})
+        if self.left and "contact" in self.redacted.get(self.left.message, ()):
+            return self._with(left=None)._redacted()
+        mails = () if "contact" in gone else self.mails
+        return self._with(opened=opened, mails=mails, said=tuple(self._without(said) for said in self.said))
+
+    def _without(self, said: Said) -> Said:
+        gone = self.redacted.get(said.message, ()) if said.message else ("text", "contact")
+        cleared = {**({"text": ""} if "text" in gone else {}), **({"by": ""} if "contact" in gone else {})}
+        return said.model_copy(update=cleared) if cleared else said
 
     def _with(self, **changes: Any) -> "Ticket":
         return self.model_copy(update=changes)

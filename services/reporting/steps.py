@@ -1,12 +1,13 @@
 """The steps of the projector: what a portion of the stream, or a rebuild, comes to. Nothing is written here."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from services.reporting.arrivals import Arrival, Oddity, fact_in, read
 from services.reporting.facts import Fact
 from services.reporting.projection import project
+from services.reporting.redaction import removes, scrubbed
 from services.reporting.store import State, Store, Writes
 from shared.errors import Permanent
 from shared.history import Entry
@@ -45,14 +46,29 @@ async def take_in(store: Store, state: State, entries: Sequence[Entry], *, zone:
     facts = [arrival.fact for arrival in fresh]
     before = await store.facts({fact.subject for fact in facts}) if facts else {}
     projected = project(before, facts, zone=zone)
+    kept, redacted = await _scrubbed(store, fresh, before)
     odd = [item for item in found if isinstance(item, Oddity)]
     return Step(
         after=state.then(
             offset=max(state.offset, entries[-1].offset + 1), last_event_at=_latest(state, arrived.values())
         ),
-        writes=Writes(kept=fresh, odd=odd, tickets=projected.tickets, counts=projected.counts),
+        writes=Writes(kept=kept, redacted=redacted, odd=odd, tickets=projected.tickets, counts=projected.counts),
         repeated=len(found) - len(odd) - len(fresh),
     )
+
+
+async def _scrubbed(
+    store: Store, fresh: Sequence[Arrival], before: Mapping[str, Sequence[Fact]]
+) -> tuple[list[Arrival], tuple[Arrival, ...]]:
+    """The new events, and the kept ones that change, without what was redacted; whichever came first."""
+    about: dict[str, list[Fact]] = {}
+    for arrival in fresh:
+        about.setdefault(arrival.fact.subject, list(before.get(arrival.fact.subject, ()))).append(arrival.fact)
+    kept = [scrubbed(arrival, about[arrival.fact.subject]) for arrival in fresh]
+    newly = {arrival.fact.subject for arrival in fresh if removes(arrival.fact)}
+    stored = [Arrival(fact, body) for fact, body in await store.bodies(sorted(newly))] if newly else []
+    cleared = [(was, scrubbed(was, about[was.fact.subject])) for was in stored]
+    return kept, tuple(now for was, now in cleared if now != was)
 
 
 def set_aside(state: State, entry: Entry, error: Exception) -> Step:

@@ -57,6 +57,7 @@ class Writes:
 
     kept: Sequence[Arrival] = ()
     read_again: Sequence[Fact] = ()
+    redacted: Sequence[Arrival] = ()
     odd: Sequence[Oddity] = ()
     tickets: Sequence[Ticket] = ()
     counts: Tally = field(default_factory=Counter)
@@ -152,10 +153,16 @@ class Store:
         read_again = [
             UpdateOne({"_id": fact.id}, {"$set": documents.fact_document(fact)}) for fact in writes.read_again
         ]
+        redacted = [
+            UpdateOne(
+                {"_id": arrival.fact.id}, {"$set": {**documents.fact_document(arrival.fact), "body": arrival.body}}
+            )
+            for arrival in writes.redacted
+        ]
         odd = [ReplaceOne({"_id": odd.offset}, documents.odd_document(odd), upsert=True) for odd in writes.odd]
         rows = [ReplaceOne({"_id": ticket.id}, documents.row(ticket), upsert=True) for ticket in writes.tickets]
         return [
-            (self._events, [*kept, *read_again]),
+            (self._events, [*kept, *read_again, *redacted]),
             (self._odd, odd),
             (self._tickets, [*rows, *(DeleteOne({"_id": gone}) for gone in writes.gone_tickets)]),
             (

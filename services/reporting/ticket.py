@@ -9,6 +9,7 @@ from pydantic import Field
 from services.reporting.clocks import Clock, SlaState, clocks, latest, worst
 from services.reporting.facts import Fact
 from services.reporting.notifications import Notification, notifications
+from services.reporting.redaction import REDACTED, kinds_by_message, without_people
 from shared.envelope import Frozen
 from shared.events import Priority, Status
 
@@ -90,7 +91,7 @@ def fold(facts: Sequence[Fact]) -> Ticket | None:
     if not openings:
         return None
     opening = openings[-1]
-    opened = opening.content
+    opened = without_people(opening.content, kinds_by_message(by_type.get(REDACTED, ())))
     conversation = _conversation(opening, by_type.get("ticket.message_added.v1", []))
     status = _status(opening, by_type.get("ticket.status_changed.v1", []))
     cycles = clocks(fact for kind in by_type if kind.startswith("sla.") for fact in by_type[kind])

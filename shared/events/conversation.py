@@ -35,9 +35,10 @@ class Attachment(Frozen):
 
     id: str
     name: str
-    content_type: str
+    content_type: Annotated[str, Field(description="as its sender declares it")]
     size: Annotated[int, Field(ge=0, description="bytes")]
     inline: bool = False
+    sniffed: Annotated[str | None, Field(description="the media type that the bytes tell, where they tell one")] = None
 
 
 class MailHeaders(Frozen):

@@ -32,6 +32,7 @@ class CustomerChangedData(Frozen):
     merged_into: Annotated[
         Uuid | None, Field(description="The customer who goes on; None is a customer of its own")
     ] = None
+    redacted: Annotated[bool, Field(description="What earlier events said of the customer was removed")] = False
     reason: str
 
 

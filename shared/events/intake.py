@@ -99,6 +99,7 @@ class CallIdentifiedData(Frozen):
     customer: Uuid | None = None
     tickets: Annotated[tuple[Uuid, ...], Field(description="The caller's open tickets, the latest first")] = ()
     seconds: Annotated[int | None, Field(ge=0, description="Of the call, once it has ended")] = None
+    redacted: Annotated[bool, Field(description="Who called was removed, here and from earlier events")] = False
 
 
 class CallIdentified(Event):

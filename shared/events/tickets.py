@@ -126,7 +126,11 @@ class TicketRedactedData(Frozen):
     what: Annotated[
         tuple[Literal["text", "attachments", "contact", "raw"], ...], Field(description="The kinds of content removed")
     ]
-    messages: tuple[Uuid, ...] = ()
+    messages: Annotated[
+        tuple[Uuid, ...],
+        Field(description="What goes of the opening one goes of title, fields and requester too"),
+    ] = ()
+    whole: Annotated[bool, Field(description="All of the ticket, not only these messages")] = False
     inputs: tuple[Uuid, ...] = ()
     attachments: Annotated[tuple[str, ...], Field(description="SHA-256 of each file that was removed")] = ()
     proof: Annotated[str, Field(description="SHA-256 over the removed contents, in the order of `messages`")]

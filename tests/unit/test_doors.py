@@ -16,8 +16,11 @@ from deploy.rabbitmq.topology import SERVICES
 
 CONFIG = Path(__file__).parents[2] / "config"
 PUBLIC = re.compile(
+    r"/webhooks/mail/\{name\}(/\{path\})?|"
     r"/(livez|readyz|metrics|asyncapi|openapi\.json|docs|docs/oauth2-redirect|static-offline-docs.*)"
-    r"|/forms/\{name\}(/thanks/\{token\})?|/webhooks/whatsapp/\{account\}|/chat/\{account\}"
+    r"|/forms/\{name\}(/thanks/\{token\}|/embed\.js|/schema\.json)?|/chat/\{account\}(/|/widget\.js)?"
+    r"|/status/\{token\}(/rating|/files/\{sha256\})?"
+    r"|/webhooks/(whatsapp|messenger|instagram|telegram|slack|x|twilio_sms|twilio_voice|signed)/\{account\}"
 )
 IDS = {"ticket": "01a00000-0000-7000-8000-000000000000", "sha256": "0" * 64}
 

@@ -12,6 +12,7 @@ from services.ingest.agent_mail.rules import Done
 from services.ingest.input_store import InputStore
 from services.ingest.inputs import Pending, Waiting
 from services.ingest.normalised import Normalised
+from services.ingest.quarantine.rules import handled_key
 from services.ingest.store import Store
 from services.ingest.tickets import Ticket
 from shared.change import Change
@@ -109,7 +110,7 @@ class AgentMails:
                 raise Stale(f"input {input} is no longer pending")
             return decided(still.pending, await self._store.ticket(letter.ticket), datetime.now(UTC))
 
-        await self._once.handle(f"ingest.input:{input}", letter.ticket, decide, wait_sent=False)
+        await self._once.handle(handled_key(waiting.received), letter.ticket, decide, wait_sent=False)
 
 
 def _refusal(message: Normalised, letter: AgentLetter, ticket: Ticket | None) -> str | None:

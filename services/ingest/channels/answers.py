@@ -1,25 +1,37 @@
 """What a visitor answered on a form, and what is wrong with it. Pure: the same for page and program."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-import phonenumbers
-
-from services.ingest.channels.configuration import BUILT_IN, RESERVED, Form, Presence
+from services.ingest.channels.addresses import e164, is_email
+from services.ingest.channels.configuration import Form
 from services.ingest.channels.form_body import Submission
+from services.ingest.channels.form_schema import BUILT_IN, RESERVED, Answer, Property
+from services.ingest.channels.form_validator import errors
 from services.ingest.channels.plain_text import one_line
 from services.ingest.inputs import Received
 from services.ingest.normalised import Normalised
 from shared.events import Contact
 
-NAME_LENGTH = 200
-EMAIL_LENGTH = 254
-SUBJECT_LENGTH = 300
-ANSWER_LENGTH = 1_000
 TRAP = "website"
 """A field that people don't see and programs fill in."""
-_EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"\x00-\x1f]{1,64}@(?:[\w-]{1,63}\.)+[\w-]{2,63}")
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+_NUMBER = re.compile(r"[+-]?[0-9]{1,15}([.,][0-9]{1,15})?")
+_CODES = {
+    "enum": "choice_unknown",
+    "oneOf": "choice_unknown",
+    "const": "tick_missing",
+    "minLength": "too_short",
+    "maxLength": "too_long",
+    "pattern": "pattern_wrong",
+    "minimum": "too_small",
+    "maximum": "too_big",
+    "minItems": "too_few_choices",
+    "maxItems": "too_many_choices",
+}
+_LIMITED = frozenset({"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,77 +43,59 @@ class Fault:
     limit: str = ""
 
 
-def faults(form: Form, submission: Submission, *, region: str | None = None) -> tuple[Fault, ...]:
-    """Everything that keeps the submission from being taken, in the order of the page."""
-    values = submission.values
-    found: list[Fault] = []
-    presences: dict[str, Presence] = {
-        "name": form.name,
-        "email": form.email,
-        "phone": form.phone,
-        "subject": form.subject,
-        "message": "required",
-    }
-    limits = {"name": NAME_LENGTH, "email": EMAIL_LENGTH, "phone": 40, "subject": SUBJECT_LENGTH}
-    for name, presence in presences.items():
-        value = values.get(name, "") if presence != "absent" else ""
-        if presence == "required" and not value:
-            found.append(Fault(name, f"{name}_missing"))
-        if len(value) > (limit := limits.get(name, form.message_length)):
-            found.append(Fault(name, "too_long", str(limit)))
-    found += _unreachable(form, values, region=region or form.region)
-    found += _unanswered(form, values)
-    found += _too_large(form, submission)
-    order = (*BUILT_IN[:-1], *form.questions, "message", "files")
-    return tuple(sorted(found, key=lambda fault: order.index(fault.field)))
+def faults(form: Form, submission: Submission) -> tuple[Fault, ...]:
+    """Everything that keeps the submission from being taken, one a field, in the order of the page."""
+    schema = form.asks.plain(form.languages[0])
+    given = answered(form, submission)
+    found: dict[str, Fault] = {}
+    for name, keyword, value in errors(schema, given, region=form.region):
+        found.setdefault(name, _fault(form, name, keyword, value))
+    if not ({"email", "phone"} & set(form.asks.required)) and not (given.get("email") or given.get("phone")):
+        name = "email" if "email" in form.asks.properties else "phone"
+        found.setdefault(name, Fault(name, "contact_missing"))
+    if too_large := files_fault(form.files.count, form.files.bytes, submission):
+        found["files"] = too_large
+    order = [*form.asks.properties, "files"]
+    return tuple(sorted(found.values(), key=lambda fault: order.index(fault.field)))
 
 
-def unknown_fields(form: Form, submission: Submission) -> tuple[Fault, ...]:
-    """Names that the form does not have: a program that sends them would take them for stored."""
-    absent = {name for name in ("name", "email", "phone", "subject") if getattr(form, name) == "absent"}
-    known = (RESERVED - absent) | set(form.questions)
+def misfits(form: Form, submission: Submission) -> tuple[Fault, ...]:
+    """What a program must not send: names that the form does not have, and several answers to one question.
+
+    Both would be taken for stored.
+    """
+    asked = form.asks.properties
+    known = RESERVED | set(asked) | ({form.captcha.field} if form.captcha else set())
     unknown = sorted(one_line(name, limit=40) for name in submission.values if name not in known)
-    return tuple(Fault(name, "field_unknown") for name in unknown)
+    single = [name for name in submission.lists if name in asked and asked[name].type != "array"]
+    return (
+        *(Fault(name, "field_unknown") for name in unknown),
+        *(Fault(name, "answer_single") for name in sorted(single)),
+    )
 
 
-def _unreachable(form: Form, values: Mapping[str, str], *, region: str | None) -> list[Fault]:
-    email = values.get("email", "") if form.email != "absent" else ""
-    phone = values.get("phone", "") if form.phone != "absent" else ""
-    found = []
-    if email and len(email) <= EMAIL_LENGTH and not is_email(email):
-        found.append(Fault("email", "email_invalid"))
-    if phone and len(phone) <= 40 and e164(phone, region=region) is None:
-        found.append(Fault("phone", "phone_invalid"))
-    if not email and not phone and "required" not in (form.email, form.phone):
-        found.append(Fault("email" if form.email != "absent" else "phone", "contact_missing"))
-    return found
+def answered(form: Form, submission: Submission) -> dict[str, Answer]:
+    """The answers in the types of the schema. A text that is no number stays one, for the schema to refuse.
+
+    Nothing written is no answer; a box that is not ticked is false, where yes or no is not asked for.
+    """
+    given: dict[str, Answer] = {}
+    for name, asked in form.asks.properties.items():
+        texts = [text for text in submission.all(name) if text]
+        if texts:
+            given[name] = _typed(texts, asked.type)
+        elif asked.type == "boolean" and name not in form.asks.required:
+            given[name] = False
+    return given
 
 
-def _unanswered(form: Form, values: Mapping[str, str]) -> list[Fault]:
-    found = []
-    for name, question in form.questions.items():
-        answer = values.get(name, "")
-        if not answer:
-            if question.required:
-                found.append(Fault(name, "choice_missing" if question.options else "answer_missing"))
-        elif question.options and answer not in question.options:
-            found.append(Fault(name, "choice_unknown"))
-        elif len(answer) > ANSWER_LENGTH:
-            found.append(Fault(name, "too_long", str(ANSWER_LENGTH)))
-    return found
-
-
-def _too_large(form: Form, submission: Submission) -> list[Fault]:
-    if len(submission.files) > form.files.count:
-        return [Fault("files", "too_many_files", str(form.files.count))]
-    if any(len(file.content) > form.files.bytes for file in submission.files):
-        return [Fault("files", "file_too_large", size(form.files.bytes))]
-    return []
-
-
-def is_email(text: str) -> bool:
-    """Whether the text is one e-mail address, and nothing that a header could be made of."""
-    return len(text) <= EMAIL_LENGTH and _EMAIL.fullmatch(text) is not None
+def files_fault(count: int, largest: int, submission: Submission) -> Fault | None:
+    """Too many files, or too large ones."""
+    if len(submission.files) > count:
+        return Fault("files", "too_many_files", str(count))
+    if any(len(file.content) > largest for file in submission.files):
+        return Fault("files", "file_too_large", size(largest))
+    return None
 
 
 def size(count: int) -> str:
@@ -109,36 +103,66 @@ def size(count: int) -> str:
     return f"{count / 1_000_000:.3g} MB" if count >= 1_000_000 else f"{max(1, count // 1000)} kB"
 
 
-def e164(number: str, *, region: str | None) -> str | None:
-    """The phone number as +38640123456, or None; `region` is for numbers without a country code."""
-    try:
-        parsed = phonenumbers.parse(number, region)
-    except phonenumbers.NumberParseException:
-        return None
-    if not phonenumbers.is_possible_number(parsed):
-        return None
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+def _fault(form: Form, name: str, keyword: str, value: Any) -> Fault:
+    asked = form.asks.properties[name]
+    match keyword:
+        case "required":
+            return Fault(name, f"{name}_missing" if name in BUILT_IN else _missing(asked))
+        case "format":
+            code = {"email": "email_invalid", "tel": "phone_invalid", "date": "date_invalid", "uri": "uri_invalid"}
+            return Fault(name, code[value])
+        case "type":
+            return Fault(
+                name, {"integer": "integer_invalid", "number": "number_invalid"}.get(asked.type, "choice_unknown")
+            )
+    return Fault(name, _CODES.get(keyword, "choice_unknown"), str(value) if keyword in _LIMITED else "")
+
+
+def _missing(asked: Property) -> str:
+    if asked.type == "boolean":
+        return "tick_missing" if asked.const else "choice_missing"
+    return "choice_missing" if asked.choices else "answer_missing"
+
+
+def _typed(texts: list[str], kind: str) -> Answer:
+    text = texts[0]
+    match kind:
+        case "array":
+            return list(dict.fromkeys(texts))
+        case "integer" if _WHOLE.fullmatch(text):
+            return int(text)
+        case "number" if _NUMBER.fullmatch(text):
+            return float(text.replace(",", "."))
+        case "boolean" if text in ("true", "false"):
+            return text == "true"
+    return text
 
 
 def normalised(received: Received, submission: Submission) -> Normalised:
     """The message. Nobody has proved the address or number, so the contact is unverified."""
     values = submission.values
     region, language = received.envelope.get("region"), received.envelope.get("language")
-    questions = received.envelope.get("questions", ())
-    email = values.get("email", "")
-    phone = values.get("phone", "")
+    email, phone = values.get("email", ""), values.get("phone", "")
     return Normalised(
         sender=Contact(
-            name=one_line(values.get("name", ""), limit=NAME_LENGTH) or None,
+            name=one_line(values.get("name", ""), limit=BUILT_IN["name"]) or None,
             email=email.lower() if is_email(email) else None,
             phone=e164(phone, region=region) if phone else None,
             language=language,
             verified=False,
         ),
-        title=one_line(values.get("subject", ""), limit=SUBJECT_LENGTH),
+        title=one_line(values.get("subject", ""), limit=BUILT_IN["subject"]),
         text=values.get("message", ""),
         attachments=submission.files,
-        fields={name: values[name] for name in questions if values.get(name)},
+        fields=dict(_fields(received.envelope.get("questions", {}), submission)),
         language=None,
         sent_at=received.received_at,
     )
+
+
+def _fields(questions: Mapping[str, str], submission: Submission) -> Iterator[tuple[str, Answer]]:
+    """The answers to the organisation's own questions, whose types were stored with the submission."""
+    for name, kind in questions.items():
+        texts = [text for text in submission.all(name) if text]
+        if texts:
+            yield name, _typed(texts, kind)

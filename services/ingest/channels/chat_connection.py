@@ -158,7 +158,8 @@ class Connection:
         if resumed is None:
             self._slow_down(self._desk.sessions_of_address.wait(self._address, now=time.monotonic()))
         session = resumed or str(uuid4())
-        listener = Listener(thread_of(self._desk.account, session), after=hello.after, push=self._push)
+        thread = thread_of(self._desk.account, session)
+        listener = Listener(thread, after=hello.after, push=self._push, wants=hello.wants)
         self._visitor = Visitor(session).introduced(hello)
         self._listener = listener
         await self._welcome(resumed=resumed is not None)
@@ -200,7 +201,8 @@ class Connection:
         except Transient as error:
             detail = "It could not be stored; send it again with the same id."
             raise Complaint("Try again", detail, id=say.id) from error
-        await self._outbox.put({"type": "received", "id": say.id, "repeated": receipt.repeated})
+        message = derived_id("message", receipt.input)
+        await self._outbox.put({"type": "received", "id": say.id, "message": message, "repeated": receipt.repeated})
         self._in_background(self._announce(receipt.input, say.id))
 
     async def _announce(self, input: str, id: str) -> None:

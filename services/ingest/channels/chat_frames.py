@@ -1,12 +1,12 @@
 """The frames of a chat, and the message that a stored one holds. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 from pydantic_core import from_json
 
-from services.ingest.channels.answers import is_email
+from services.ingest.channels.addresses import is_email
 from services.ingest.channels.plain_text import one_line, readable
 from services.ingest.inputs import Received
 from services.ingest.normalised import Normalised, ThreadHints
@@ -47,6 +47,9 @@ class Hello(_Frame):
     name: Annotated[str | None, StringConstraints(max_length=200)] = None
     email: Annotated[str | None, StringConstraints(max_length=254), AfterValidator(lambda v: v and _email(v))] = None
     language: Annotated[str | None, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,4}$")] = None
+    page_title: Annotated[str | None, StringConstraints(max_length=300)] = None
+    page_url: Annotated[str | None, StringConstraints(pattern=r"^https?://[^\s]{1,1000}$")] = None
+    wants: Annotated[frozenset[Literal["history", "status"]], Field(description="beside the answers")] = frozenset()
 
 
 class Say(_Frame):
@@ -98,14 +101,23 @@ class Visitor:
     name: str | None = None
     email: str | None = None
     language: str | None = None
+    page_title: str | None = None
+    page_url: str | None = None
 
     def introduced(self, hello: Hello) -> "Visitor":
         """The visitor with what `hello` adds."""
-        name = one_line(hello.name or "", limit=200) or self.name
-        return Visitor(self.session, name, hello.email or self.email, hello.language or self.language)
+        return Visitor(
+            self.session,
+            name=one_line(hello.name or "", limit=200) or self.name,
+            email=hello.email or self.email,
+            language=hello.language or self.language,
+            page_title=one_line(hello.page_title or "", limit=300) or self.page_title,
+            page_url=hello.page_url or self.page_url,
+        )
 
     def envelope(self) -> dict[str, str | None]:
-        return {"session": self.session, "name": self.name, "email": self.email, "language": self.language}
+        """What is stored beside each message."""
+        return asdict(self)
 
 
 def read(received: Received) -> Normalised:
@@ -120,7 +132,7 @@ def read(received: Received) -> Normalised:
             verified=False,
         ),
         text=readable(from_json(received.body)["text"]),
-        fields={},
+        fields={name: who[name] for name in ("page_title", "page_url") if who.get(name)},
         sent_at=received.received_at,
         thread=ThreadHints(conversation=who["session"]),
     )

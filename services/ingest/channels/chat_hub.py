@@ -5,7 +5,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Protocol
 
-from services.ingest.channels.chat_store import Conversed, Reply
+from services.ingest.channels.chat_store import Conversed, Reply, Spoken
+from services.ingest.channels.status_view import STATES
 
 EVERY = 1.0
 """Seconds between two looks at the database; an answer that was given in this process comes at once."""
@@ -21,13 +22,27 @@ class Answers(Protocol):
 
     async def replies(self, after: Mapping[str, int]) -> list[Reply]: ...
 
+    async def history(self, ticket: str) -> list[Spoken]: ...
+
 
 class Listener:
-    """A connected visitor: which answers were pushed already. `push` never waits."""
+    """A connected visitor: which answers were pushed already. `push` never waits.
 
-    def __init__(self, thread: str, *, after: str | None, push: Callable[[dict[str, Any]], None]) -> None:
+    `wants` is what the visitor asked for beside the answers: the history, changes of status.
+    """
+
+    def __init__(
+        self,
+        thread: str,
+        *,
+        after: str | None,
+        push: Callable[[dict[str, Any]], None],
+        wants: frozenset[str] = frozenset(),
+    ) -> None:
         self.thread = thread
         self.push = push
+        self.wants = wants
+        self._status: tuple[str, str] | None = None
         self.ticket: str | None = None
         self.number: str | None = None
         self._after_ticket, version = _parsed(after)
@@ -35,7 +50,11 @@ class Listener:
         self.version = 0
 
     def turn_to(self, conversed: Conversed) -> None:
-        """The session is about this ticket now."""
+        """The session is about this ticket now, and this is how far it is."""
+        status = (conversed.number, STATES.get(conversed.status, "in_progress"))
+        if "status" in self.wants and status != self._status:
+            self._status = status
+            self.push({"type": "status", "number": status[0], "status": status[1]})
         if conversed.ticket == self.ticket:
             return
         self.ticket, self.number = conversed.ticket, conversed.number
@@ -46,18 +65,24 @@ class Listener:
         if reply.ticket != self.ticket or reply.version <= self.version:
             return
         self.version = reply.version
-        self.push(
-            {
-                "type": "message",
-                "id": reply.id,
-                "author": "agent",
-                "agent": reply.agent,
-                "text": reply.text,
-                "sent_at": reply.sent_at.isoformat(),
-                "number": self.number,
-                "cursor": f"{reply.ticket}:{reply.version}",
-            }
-        )
+        self.push({"type": "message", **self._shown(reply, author="agent")})
+
+    def recall(self, history: Sequence[Spoken]) -> None:
+        """Pushes the whole conversation at once; what is in it will not be pushed again."""
+        said = [self._shown(one.reply, author="visitor" if one.by_visitor else "agent") for one in history]
+        self.version = max([self.version, *(one.reply.version for one in history)])
+        self.push({"type": "history", "messages": said})
+
+    def _shown(self, reply: Reply, *, author: str) -> dict[str, Any]:
+        return {
+            "id": reply.id,
+            "author": author,
+            "agent": reply.agent,
+            "text": reply.text,
+            "sent_at": reply.sent_at.isoformat(),
+            "number": self.number,
+            "cursor": f"{reply.ticket}:{reply.version}",
+        }
 
 
 class Hub:
@@ -73,8 +98,19 @@ class Hub:
 
     async def join(self, listener: Listener) -> None:
         """Pushes what the visitor missed, and from now on whatever comes."""
-        self._listeners.add(listener)
+        try:
+            if "history" in listener.wants:
+                await self._recall(listener)
+        finally:
+            self._listeners.add(listener)
         await self._deliver([listener])
+
+    async def _recall(self, listener: Listener) -> None:
+        conversed = (await self._answers.tickets([listener.thread])).get(listener.thread)
+        if conversed is None:
+            return listener.recall(())
+        listener.turn_to(conversed)
+        return listener.recall(await self._answers.history(conversed.ticket))
 
     def leave(self, listener: Listener) -> None:
         self._listeners.discard(listener)

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from services.ingest.threading import Origin, conversation_thread
-from shared.mongo import ASCENDING, Mongo
+from shared.mongo import ASCENDING, DESCENDING, Mongo
 
 CHANNEL = "chat"
+HISTORY = 100
+"""Messages that a visitor who comes back is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +19,7 @@ class Conversed:
 
     ticket: str
     number: str
+    status: str = "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,14 @@ class Reply:
     agent: str | None
     text: str
     sent_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message of the conversation, of the visitor or of an agent, as the visitor may see it."""
+
+    reply: Reply
+    by_visitor: bool
 
 
 def thread_of(account: str, session: str) -> str:
@@ -54,9 +65,22 @@ class ChatStore:
         found = await self._db.threads.find({"_id": {"$in": list(threads)}}, {"ticket": 1}).to_list(None)
         by_thread = {document["_id"]: document["ticket"] for document in found}
         ids = sorted(set(by_thread.values()))
-        numbers = await self._db.tickets.find({"_id": {"$in": ids}}, {"number": 1}).to_list(None) if ids else []
-        number = {document["_id"]: document["number"] for document in numbers}
-        return {thread: Conversed(ticket, number[ticket]) for thread, ticket in by_thread.items() if ticket in number}
+        numbers = (
+            await self._db.tickets.find({"_id": {"$in": ids}}, {"number": 1, "status": 1}).to_list(None) if ids else []
+        )
+        known = {one["_id"]: Conversed(one["_id"], one["number"], one["status"]) for one in numbers}
+        return {thread: known[ticket] for thread, ticket in by_thread.items() if ticket in known}
+
+    async def history(self, ticket: str) -> list[Spoken]:
+        """The newest public messages of the ticket, in order; what strangers added is left out."""
+        public = {"ticket": ticket, "visibility": "public", "author": {"$in": ["agent", "customer"]}}
+        newest = self._db.messages.find(public).sort("received_at", DESCENDING).limit(HISTORY)
+        found = sorted(await newest.to_list(None), key=lambda one: one["ticketversion"])
+        return [
+            Spoken(_reply(one), one["author"] == "customer")
+            for one in found
+            if not (one.get("unverified_sender") or one.get("deleted_at"))
+        ]
 
     async def replies(self, after: Mapping[str, int]) -> list[Reply]:
         """Agents' public messages by ticket, later than the version given for it, in order."""

@@ -1,24 +1,38 @@
-"""What config/channels.yaml says of forms, WhatsApp accounts and chats, and the secrets of these accounts."""
+"""What config/channels.yaml says of forms, chats and the status page."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import Field, SecretStr, StringConstraints, model_validator
-from pydantic_core import from_json
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError, from_json
 
+from services.ingest.channels.form_schema import FormSchema, Name, PageLanguage, Translated
 from shared.config import Strict
 
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,63}$")]
-QuestionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
-PageLanguage = Literal["en", "sl", "hr", "he"]
-"""The languages whose texts stand in pages/texts/; another one is another file there."""
-Translated = dict[PageLanguage, Annotated[str, StringConstraints(min_length=1)]]
-Presence = Literal["required", "optional", "absent"]
+__all__ = [
+    "Captcha",
+    "ChatAccount",
+    "Files",
+    "Form",
+    "Name",
+    "Origin",
+    "PageLanguage",
+    "Rate",
+    "StatusPage",
+    "Translated",
+]
 
-BUILT_IN = ("name", "email", "phone", "subject", "message")
-RESERVED = frozenset({*BUILT_IN, "files", "lang", "page", "website"})
-"""Names that a question can't have: the form's own fields, its token and its trap."""
+Origin = Annotated[str, StringConstraints(pattern=r"^https?://[a-z0-9.-]+(:[0-9]{1,5})?$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+(/\S*)?$")]
 MULTIPART_OVERHEAD = 256 * 1024
+
+
+def known_zone(name: str) -> str:
+    """The name of an IANA time zone, or a mistake."""
+    try:
+        return ZoneInfo(name).key
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"there is no time zone {name}") from error
 
 
 class Rate(Strict):
@@ -35,12 +49,19 @@ class Files(Strict):
     bytes: Annotated[int, Field(ge=1, le=25_000_000)] = 5_000_000
 
 
-class Question(Strict):
-    """A field of the organisation's own: a choice among `options`, or without them a line of text."""
+class Captcha(Strict):
+    """A provider's proof that a person sends the form: hCaptcha, Turnstile or another one with the same protocol.
 
-    label: Translated
-    required: bool = False
-    options: Annotated[dict[Name, Translated], Field(default_factory=dict)]
+    `script` and what it loads (`sources`) are allowed by the page's policy; `element` is the class of the box,
+    `field` the answer's name. The answer is checked with a POST to `verify`.
+    """
+
+    script: Url
+    sources: Annotated[tuple[Origin, ...], Field(min_length=1)]
+    element: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+    field: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,60}$")]
+    site_key: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,200}$")]
+    verify: Url
 
 
 class Form(Strict):
@@ -49,61 +70,57 @@ class Form(Strict):
     title: Translated
     introduction: Annotated[Translated, Field(default_factory=dict)]
     languages: Annotated[tuple[PageLanguage, ...], Field(min_length=1)]
-    name: Presence = "optional"
-    email: Presence = "required"
-    phone: Presence = "absent"
+    asks: Annotated[FormSchema, Field(alias="schema")]
     region: Annotated[str | None, StringConstraints(pattern=r"^[A-Z]{2}$")] = None
-    subject: Presence = "optional"
-    message_length: Annotated[int, Field(ge=100, le=100_000)] = 10_000
-    questions: Annotated[dict[QuestionName, Question], Field(default_factory=dict)]
     files: Files = Files()
     minimum_seconds: Annotated[float, Field(ge=0, le=60)] = 2
     per_address: Rate = Rate(burst=10, per_minute=5)
     per_email: Rate = Rate(burst=5, per_minute=1)
     origins: tuple[Origin, ...] = ()
+    captcha: Captcha | None = None
 
     @property
     def max_body(self) -> int:
         """Bytes that a request may have: all files as base64 in JSON, and the rest."""
-        return self.files.count * self.files.bytes * 4 // 3 + MULTIPART_OVERHEAD + self.message_length * 12
+        texts = sum(self.asks.length(name) for name, asked in self.asks.properties.items() if asked.type == "string")
+        return self.files.count * self.files.bytes * 4 // 3 + MULTIPART_OVERHEAD + texts * 12
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Self:
-        if self.email == "absent" and self.phone == "absent":
-            raise ValueError("email and phone are both absent: nobody could answer")
-        for question in self.questions:
-            if question in RESERVED:
-                raise ValueError(f"questions.{question}: the form has a field of this name")
-        for place, texts in self._translations().items():
-            missing = [language for language in self.languages if language not in texts]
+    def _is_translated(self) -> Self:
+        for place, texts in (("title", self.title), ("introduction", self.introduction)):
+            missing = [language for language in self.languages if texts and language not in texts]
             if missing:
                 raise ValueError(f"{place}: no text in {', '.join(missing)}")
+        try:
+            self.asks.check(self.languages)
+        except ValidationError as error:
+            faults: list[InitErrorDetails] = [
+                {
+                    "type": PydanticCustomError("form_schema", "{reason}", {"reason": one["msg"]}),
+                    "loc": ("schema", *one["loc"]),
+                    "input": None,
+                }
+                for one in error.errors(include_url=False)
+            ]
+            raise ValidationError.from_exception_data("Form", faults) from error
         return self
 
-    def _translations(self) -> dict[str, Translated]:
-        texts = {"title": self.title}
-        if self.introduction:
-            texts["introduction"] = self.introduction
-        for name, question in self.questions.items():
-            texts[f"questions.{name}.label"] = question.label
-            texts |= {f"questions.{name}.options.{key}": option for key, option in question.options.items()}
-        return texts
 
+class StatusPage(Strict):
+    """The page at /status/<token> where customers follow their requests; links last `lifetime_days`."""
 
-class WhatsAppAccount(Strict):
-    """A WhatsApp Business app whose webhook is /webhooks/whatsapp/<name>.
+    languages: Annotated[tuple[PageLanguage, ...], Field(min_length=1)] = ("en", "sl", "hr", "he")
+    timezone: Annotated[str, AfterValidator(known_zone)] = "UTC"
+    lifetime_days: Annotated[int, Field(ge=1, le=3650)] = 180
+    message_length: Annotated[int, Field(ge=100, le=100_000)] = 10_000
+    files: Files = Files()
+    per_address: Rate = Rate(burst=60, per_minute=60)
+    per_ticket: Rate = Rate(burst=5, per_minute=2)
 
-    With `phone_number_ids`, messages to other numbers of the same app are not taken; without, all are.
-    """
-
-    phone_number_ids: tuple[Annotated[str, StringConstraints(pattern=r"^[0-9]{5,20}$")], ...] = ()
-
-
-class WhatsAppSecrets(Strict):
-    """What an account proves itself with, from KARTICA_WHATSAPP_SECRETS: the app's secret, the handshake's word."""
-
-    app_secret: Annotated[SecretStr, Field(min_length=8)]
-    verify_token: Annotated[SecretStr, Field(min_length=8)]
+    @property
+    def max_body(self) -> int:
+        """Bytes that a message with its files may have."""
+        return self.files.count * self.files.bytes + MULTIPART_OVERHEAD + self.message_length * 4
 
 
 def from_json_text(given: object) -> object:
@@ -123,6 +140,7 @@ class ChatAccount(Strict):
     """
 
     origins: tuple[Origin, ...] = ()
+    title: Annotated[Translated, Field(default_factory=dict, description="on top of the widget")]
     message_length: Annotated[int, Field(ge=1, le=100_000)] = 4_000
     frame_bytes: Annotated[int, Field(ge=1_000, le=1_000_000)] = 64_000
     per_session: Rate = Rate(burst=10, per_minute=30)

@@ -9,13 +9,16 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Counter
 
 from services.ingest.channels import form_body
-from services.ingest.channels.answers import TRAP, faults, normalised, unknown_fields
+from services.ingest.channels.answers import TRAP, faults, misfits, normalised
+from services.ingest.channels.captcha import CaptchaGate, Captchas
 from services.ingest.channels.configuration import Form
 from services.ingest.channels.form_body import Submission
+from services.ingest.channels.form_elsewhere import Elsewhere
 from services.ingest.channels.form_pages import FormPages
 from services.ingest.channels.form_replies import Replies, ToPage, ToProgram
 from services.ingest.channels.form_visit import Clock, Limits, PageTokens, Visit
 from services.ingest.channels.signing import Signer
+from services.ingest.channels.status_links import LinkMaker
 from services.ingest.channels.storing import outcome, store
 from services.ingest.inbox import Inbox
 from services.ingest.inputs import Received
@@ -25,7 +28,7 @@ from shared.errors import Refused, Transient
 CHANNEL = "form"
 NUMBER_WITHIN = 5.0
 """Seconds that an answer waits for the ticket's number; without it, the thanks page shows it later."""
-NOT_CONTENT = frozenset({"page", "lang", TRAP})
+NOT_CONTENT = frozenset({"page", "lang", "embed", TRAP})
 LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,3}")
 """A BCP 47 tag, as far as it matters here."""
 ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -53,11 +56,25 @@ def router(
     signer: Signer,
     public_url: str,
     registry: CollectorRegistry,
+    links: LinkMaker,
+    captchas: Captchas | None = None,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> APIRouter:
     """The routes under /forms/."""
-    desk = FormDesk(forms, inbox, signer=signer, public_url=public_url, registry=registry, clock=clock)
+    desk = FormDesk(
+        forms,
+        inbox,
+        signer=signer,
+        public_url=public_url,
+        registry=registry,
+        links=links,
+        captchas=captchas,
+        clock=clock,
+    )
     routes = APIRouter(tags=["form"])
+    elsewhere = Elsewhere(forms)
+    routes.get("/forms/{name}/embed.js", summary="The script that puts the form into another page")(elsewhere.script)
+    routes.get("/forms/{name}/schema.json", summary="The form as JSON Schema, in one language")(elsewhere.schema)
     routes.get("/forms/{name}", summary="The form as a page")(desk.show)
     routes.post("/forms/{name}", summary="Send the form", status_code=202, responses=ANSWERS)(desk.take)
     routes.options("/forms/{name}", summary="CORS preflight", status_code=204)(desk.preflight)
@@ -76,10 +93,14 @@ class FormDesk:
         signer: Signer,
         public_url: str,
         registry: CollectorRegistry,
+        links: LinkMaker,
+        captchas: Captchas | None,
         clock: Clock,
     ) -> None:
         self._forms = forms
         self._inbox = inbox
+        self._links = links
+        self._gate = CaptchaGate(captchas)
         self._signer = signer
         self._public_url = public_url
         self._clock = clock
@@ -92,7 +113,8 @@ class FormDesk:
 
     async def show(self, name: str, request: Request) -> Response:
         visit = Visit.of(self._forms, name, request)
-        return self._pages.form(visit.form, language=visit.language, token=self._tokens.issue(name))
+        token = self._tokens.issue(name)
+        return self._pages.form(visit.form, language=visit.language, token=token, embedded=visit.embedded)
 
     async def preflight(self, name: str, request: Request) -> Response:
         headers = Visit.of(self._forms, name, request).cross_origin()
@@ -124,9 +146,11 @@ class FormDesk:
         sent = form_body.parse(body, visit.request.headers.get("content-type", ""))
         key = self._key(visit, sent)
         doubt = "trapped" if sent.values.get(TRAP) else self._doubt(visit, sent)
-        found = faults(visit.form, sent) + (unknown_fields(visit.form, sent) if visit.program else ())
+        found = faults(visit.form, sent) + (misfits(visit.form, sent) if visit.program else ())
         if doubt or found:
             return replies.incomplete(sent, found, doubt=doubt)
+        if not await self._gate.lets_through(visit.name, visit.form, sent, key=key, address=visit.address):
+            return replies.incomplete(sent, (), doubt="captcha_unsolved")
         if wait := self._limits.wait_for_email(visit, sent.values.get("email", ""), key=key):
             return replies.too_often(wait, sent)
         received = self._received(visit, sent, key=key, body=body)
@@ -136,7 +160,12 @@ class FormDesk:
             return replies.not_stored(sent)
         became = await outcome(self._inbox, receipt.input, timeout=NUMBER_WITHIN)
         token = self._signer.sign("thanks", visit.name, receipt.input)
-        return replies.stored(receipt, became, thanks=f"{visit.name}/thanks/{token}?lang={visit.language}")
+        return replies.stored(
+            receipt,
+            became,
+            thanks=f"{visit.name}/thanks/{token}{visit.query}",
+            status=self._links.shown(receipt.input, became, now=self._clock()),
+        )
 
     def _doubt(self, visit: Visit, sent: Submission) -> str:
         if visit.program:
@@ -150,7 +179,8 @@ class FormDesk:
         So a double click makes one ticket, and neither a key that a program uses twice nor a page that
         somebody went back to swallows what was written the second time.
         """
-        content = sent.fingerprint(without=NOT_CONTENT)
+        captcha = visit.form.captcha
+        content = sent.fingerprint(without=NOT_CONTENT | {captcha.field} if captcha else NOT_CONTENT)
         if visit.program:
             return f"key:{visit.idempotency_key}:{content}"
         return f"page:{self._tokens.nonce(visit.name, sent.values.get('page', ''))}:{content}"
@@ -165,7 +195,11 @@ class FormDesk:
             body=body,
             content_type=visit.request.headers.get("content-type", ""),
             received_at=self._clock(),
-            envelope={"region": visit.form.region, "language": language, "questions": list(visit.form.questions)},
+            envelope={
+                "region": visit.form.region,
+                "language": language,
+                "questions": {name: asked.type for name, asked in visit.form.asks.questions.items()},
+            },
         )
 
     async def thank(self, name: str, token: str, request: Request) -> Response:
@@ -173,7 +207,16 @@ class FormDesk:
         match self._signer.open(token):
             case ("thanks", str(of), str(input)) if of == name:
                 became = await outcome(self._inbox, input, timeout=1.0)
+                status = self._links.shown(input, became, now=self._clock())
             case _:
                 raise Refused(status=404, title="No such page", detail="Open the link unchanged, as it was given.")
         number = became.number if became else None
-        return self._pages.thanks(name, visit.form, language=visit.language, number=number, pending=became is None)
+        return self._pages.thanks(
+            name,
+            visit.form,
+            language=visit.language,
+            number=number,
+            pending=became is None,
+            status_url=status,
+            embedded=visit.embedded,
+        )

@@ -3,9 +3,9 @@
 import base64
 import binascii
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 from urllib.parse import parse_qsl
 
 from pydantic import BeforeValidator, StringConstraints, TypeAdapter, ValidationError
@@ -13,18 +13,15 @@ from pydantic_core import from_json
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from services.ingest.channels.multipart import MAX_FIELDS, Parts
 from services.ingest.channels.plain_text import one_line, readable
 from services.ingest.normalised import File
 from shared.envelope import Frozen
 from shared.errors import Refused
 
-if TYPE_CHECKING:
-    from python_multipart.multipart import MultipartCallbacks
-
 JSON = "application/json"
 URLENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
-MAX_FIELDS = 100
 
 
 def _decoded(given: object) -> bytes:
@@ -47,17 +44,30 @@ _FILES = TypeAdapter(tuple[EncodedFile, ...])
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """Fields by name, cleaned, the first of each; and the files that are not empty."""
+    """Fields by name, cleaned, the first of each; all of those that came more than once; files that are not empty."""
 
     values: Mapping[str, str]
     files: tuple[File, ...] = ()
+    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[str, str]], files: tuple[File, ...] = ()) -> "Submission":
+        texts: dict[str, tuple[str, ...]] = {}
+        for name, value in pairs:
+            texts[readable(name)] = (*texts.get(readable(name), ()), readable(value))
+        first = {name: values[0] for name, values in texts.items()}
+        return cls(first, files, {name: values for name, values in texts.items() if len(values) > 1})
+
+    def all(self, name: str) -> tuple[str, ...]:
+        """Every text under this name, in the order that they came in."""
+        return self.lists.get(name) or ((self.values[name],) if name in self.values else ())
 
     def fingerprint(self, *, without: frozenset[str] = frozenset()) -> str:
         """The same for the same content, whatever order, boundary or encoding it came in."""
         digest = hashlib.sha256()
-        for name, value in sorted(self.values.items()):
+        for name in sorted(self.values):
             if name not in without:
-                digest.update(f"{name}\0{value}\0".encode())
+                digest.update("\0".join((name, *self.all(name), "")).encode())
         for file in self.files:
             digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.content).digest())
         return digest.hexdigest()[:32]
@@ -87,14 +97,7 @@ def _urlencoded(body: bytes) -> Submission:
         pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=MAX_FIELDS)
     except ValueError as error:
         raise _malformed(f"Send at most {MAX_FIELDS} urlencoded fields.") from error
-    return Submission(_first(pairs))
-
-
-def _first(pairs: list[tuple[str, str]]) -> dict[str, str]:
-    values: dict[str, str] = {}
-    for name, value in pairs:
-        values.setdefault(readable(name), readable(value))
-    return values
+    return Submission.of(pairs)
 
 
 def _json(body: bytes) -> Submission:
@@ -105,24 +108,44 @@ def _json(body: bytes) -> Submission:
     if not isinstance(content, dict):
         raise _malformed("Send one JSON object in UTF-8.")
     files = content.pop("files", None) or ()
-    wrong = sorted(str(name) for name, value in content.items() if not isinstance(value, str | None))
-    if wrong or len(content) > MAX_FIELDS:
-        detail = f"Send texts, at most {MAX_FIELDS}; these are none: {one_line(', '.join(wrong), limit=200)}."
-        raise Refused(status=422, title="The fields do not hold", detail=detail)
+    pairs = [(name, text) for name, value in content.items() for text in _texts(value)]
+    wrong = sorted(name for name, text in pairs if text is None)
+    if wrong or len(pairs) > MAX_FIELDS:
+        detail = f"Send texts, numbers, true, false or lists of texts, at most {MAX_FIELDS}; these are none: "
+        raise Refused(
+            status=422, title="The fields do not hold", detail=f"{detail}{one_line(', '.join(wrong), limit=200)}."
+        )
     try:
         encoded = _FILES.validate_python(files)
     except ValidationError as error:
         detail = "Send `files` as a list of objects with `name`, `content_type` and `content` (base64)."
         raise Refused(status=422, title="The files do not hold", detail=detail) from error
-    return Submission(
-        _first([(name, value) for name, value in content.items() if value is not None]),
+    return Submission.of(
+        [(name, text) for name, text in pairs if text is not None],
         tuple(_file(file.name, file.content_type, file.content) for file in encoded),
     )
 
 
+def _texts(value: object) -> list[str | None]:
+    """The value as a page would send it; None for what a page could not send."""
+    match value:
+        case None:
+            return []
+        case bool():
+            return ["true" if value else "false"]
+        case str():
+            return [value]
+        case int() | float() if abs(value) < 10**15:
+            return [f"{value:.15f}".rstrip("0").rstrip(".") if isinstance(value, float) else str(value)]
+        case list() if all(isinstance(one, str) for one in value):
+            return list(value)
+        case _:
+            return [None]
+
+
 def _multipart(body: bytes, content_type: str) -> Submission:
     _, options = parse_options_header(content_type)
-    parts = _Parts()
+    parts = Parts()
     try:
         parser = MultipartParser(options.get(b"boundary", b""), parts.callbacks())
         parser.write(body)
@@ -131,68 +154,7 @@ def _multipart(body: bytes, content_type: str) -> Submission:
         raise _malformed("Send multipart/form-data as RFC 7578 describes it.") from error
     if not parts.ended:
         raise _malformed("The multipart body breaks off before its end.")
-    return parts.submission()
-
-
-@dataclass(slots=True)
-class _Parts:
-    """Collects what the multipart parser finds."""
-
-    found: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    ended: bool = False
-    _headers: dict[str, str] = field(default_factory=dict)
-    _name: bytes = b""
-    _value: bytes = b""
-    _content: bytearray = field(default_factory=bytearray)
-
-    def callbacks(self) -> "MultipartCallbacks":
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._add_name,
-            "on_header_value": self._add_value,
-            "on_header_end": self._end_header,
-            "on_part_data": self._add_content,
-            "on_part_end": self._end,
-            "on_end": self._finish,
-        }
-
-    def submission(self) -> Submission:
-        pairs: list[tuple[str, str]] = []
-        files: list[File] = []
-        for headers, content in self.found:
-            _, options = parse_options_header(headers.get("content-disposition", ""))
-            name = options.get(b"name", b"").decode("utf-8", "replace")
-            if b"filename" not in options:
-                pairs.append((name, content.decode("utf-8", "replace")))
-            elif content or options[b"filename"]:  # a browser sends a part without name for "no file chosen"
-                given = options[b"filename"].decode("utf-8", "replace")
-                files.append(_file(given, headers.get("content-type", ""), content))
-        return Submission(_first(pairs), tuple(files))
-
-    def _begin(self) -> None:
-        if len(self.found) >= MAX_FIELDS:
-            raise ValueError(f"more than {MAX_FIELDS} parts")
-        self._headers = {}
-        self._content = bytearray()
-
-    def _add_name(self, chunk: bytes, start: int, end: int) -> None:
-        self._name += chunk[start:end]
-
-    def _add_value(self, chunk: bytes, start: int, end: int) -> None:
-        self._value += chunk[start:end]
-
-    def _end_header(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1")
-        self._name = self._value = b""
-
-    def _add_content(self, chunk: bytes, start: int, end: int) -> None:
-        self._content += chunk[start:end]
-
-    def _end(self) -> None:
-        self.found.append((self._headers, bytes(self._content)))
-
-    def _finish(self) -> None:
-        self.ended = True
+    return Submission.of(parts.fields(), tuple(_file(*file) for file in parts.files()))
 
 
 def _file(name: str, content_type: str, content: bytes) -> File:

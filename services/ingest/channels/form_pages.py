@@ -1,42 +1,30 @@
-"""The HTML pages of the forms, as customers see them: no script, no cookie, nothing from elsewhere."""
+"""The HTML pages of the forms, as customers see them: no cookie, nothing from elsewhere, no script needed."""
 
-import base64
-import hashlib
-from collections.abc import Mapping, Sequence
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlencode
 
-import phonenumbers
-import yaml
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from services.ingest.channels.answers import Fault, size
-from services.ingest.channels.configuration import BUILT_IN, Form, PageLanguage
+from services.ingest.channels.configuration import Form, PageLanguage
+from services.ingest.channels.form_body import Submission
+from services.ingest.channels.form_fields import fields_of
+from services.ingest.channels.page_frame import PAGES, Allowed, Frame, Pages
 
-PAGES = Path(__file__).parent / "pages"
-OLD_CODES = {"iw": "he", "sh": "hr"}
-"""What some browsers still call a language, and its code today (ISO 639-1)."""
+__all__ = ["PAGES", "FormPages"]
 
 
 class FormPages:
-    """Renders the pages in every language that has a file in pages/texts/."""
+    """Renders a form and its thanks page. `embedded` in another site's frame, a page tells it its height."""
 
-    def __init__(self) -> None:
-        files = (PAGES / "texts").glob("*.yaml")
-        self._texts: dict[str, dict[str, str]] = {
-            file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in files
-        }
-        self._style = (PAGES / "page.css").read_text(encoding="utf-8")
-        self._style_hash = base64.b64encode(hashlib.sha256(self._style.encode()).digest()).decode()
-        self._templates = Environment(
-            loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True
-        )
+    def __init__(self, pages: Pages | None = None) -> None:
+        self._pages = pages or Pages()
+        self._height_script = (PAGES / "height.js").read_text(encoding="utf-8")
 
     def text(self, code: str, *, language: str, limit: str = "") -> str:
         """A message, with its limit filled in."""
-        return self._filled(code, language, limit=limit)
+        return self._pages.text(code, language, limit=limit)
 
     def form(
         self,
@@ -44,102 +32,71 @@ class FormPages:
         *,
         language: PageLanguage,
         token: str,
-        values: Mapping[str, str] | None = None,
+        sent: Submission | None = None,
         faults: Sequence[Fault] = (),
         notice: str = "",
-        files_again: bool = False,
         status: int = 200,
+        embedded: bool = False,
     ) -> HTMLResponse:
-        """The form; with `faults` or a `notice` it says what is wrong, and keeps what was written."""
-        texts = self._texts[language]
-        titles = {name: texts[name] for name in (*BUILT_IN, "files")}
+        """The form; with `faults` or a `notice` it says what is wrong, and keeps what was `sent`."""
+        fields = fields_of(form, self._pages, language, sent)
+        texts = self._pages.texts[language]
         return self._response(
             "form.html",
             form,
             language,
             status=status,
+            embedded=embedded,
             token=token,
-            values=values or {},
+            fields=fields,
             faults=faults,
             messages={fault.field: self.text(fault.code, language=language, limit=fault.limit) for fault in faults},
-            titles=titles | {name: question.label[language] for name, question in form.questions.items()},
+            titles={field.name: field.title for field in fields} | {"files": texts["files"]},
             notice=notice,
-            files_again=files_again,
-            phone_hint=self._filled("phone_hint", language, example=_example_number(form.region)),
-            files_hint=self._filled("files_hint", language, count=str(form.files.count), size=size(form.files.bytes)),
+            files_again=bool(sent and sent.files),
+            files_hint=self._pages.text(
+                "files_hint", language, count=str(form.files.count), size=size(form.files.bytes)
+            ),
         )
 
     def thanks(
-        self, name: str, form: Form, *, language: PageLanguage, number: str | None, pending: bool
+        self,
+        name: str,
+        form: Form,
+        *,
+        language: PageLanguage,
+        number: str | None,
+        pending: bool,
+        status_url: str | None = None,
+        embedded: bool = False,
     ) -> HTMLResponse:
-        """What the visitor sees after sending: the ticket's number, or that it will come."""
-        return self._response("thanks.html", form, language, name=name, number=number, pending=pending)
-
-    def _filled(self, code: str, language: str, **values: str) -> str:
-        """A text with its values, which keep their own direction within it (UAX #9: isolates)."""
-        texts = self._texts[language]
-        if texts["direction"] == "rtl":
-            values = {name: f"\u2066{value}\u2069" for name, value in values.items()}
-        return texts[code].format(**values)
+        """What the visitor sees after sending: the ticket's number, or that it will come; and how to follow it."""
+        return self._response(
+            "thanks.html",
+            form,
+            language,
+            embedded=embedded,
+            name=name,
+            number=number,
+            pending=pending,
+            status_url=status_url,
+        )
 
     def _response(
-        self, template: str, form: Form, language: PageLanguage, *, status: int = 200, **shown: Any
+        self, template: str, form: Form, language: PageLanguage, *, embedded: bool, status: int = 200, **shown: Any
     ) -> HTMLResponse:
-        content = self._templates.get_template(template).render(
-            form=form,
-            language=language,
-            texts=self._texts[language],
-            choices={code: (self._texts[code]["language"], f"?lang={code}") for code in form.languages},
-            style=Markup(self._style),  # noqa: S704  a file of ours, whose hash the policy names
-            **shown,
+        captcha = form.captcha if template == "form.html" else None
+        allowed = Allowed(
+            frames=form.origins,
+            script=self._height_script if embedded else "",
+            sources=captcha.sources if captcha else (),
         )
-        return HTMLResponse(content, status_code=status, headers=self._headers(form, language))
-
-    def _headers(self, form: Form, language: str) -> dict[str, str]:
-        policy = (
-            "default-src 'none'",
-            f"style-src 'sha256-{self._style_hash}'",
-            "form-action 'self'",
-            "base-uri 'none'",
-            f"frame-ancestors {' '.join(form.origins) or chr(39) + 'none' + chr(39)}",
-        )
-        return {
-            "Content-Security-Policy": "; ".join(policy),
-            "Content-Language": language,
-            "Vary": "Accept-Language",
-            "X-Content-Type-Options": "nosniff",
-            "Referrer-Policy": "no-referrer",
-            "Cache-Control": "no-store",
-        }
+        queries: dict[str, str] = {code: query_of(code, embedded=embedded) for code in form.languages}
+        frame = Frame(language, queries, status=status, allowed=allowed)
+        query = query_of(language, embedded=embedded)
+        return self._pages.response(template, frame, form=form, captcha=captcha, query=query, **shown)
 
 
-def language_of(asked: str | None, accepted: str, form: Form) -> PageLanguage:
-    """The language of a page: the one asked for, else the best that the browser accepts, else the form's first."""
-    for code in (asked or "", *_preferred(accepted)):
-        primary = code.strip().lower().partition("-")[0]
-        for language in form.languages:
-            if language == OLD_CODES.get(primary, primary):
-                return language
-    return form.languages[0]
-
-
-def _preferred(accepted: str) -> list[str]:
-    """The codes of an Accept-Language header (RFC 9110, section 12.5.4), the best first."""
-    ranked: list[tuple[float, str]] = []
-    for part in accepted[:500].split(","):
-        code, _, weight = part.partition(";")
-        try:
-            rank = float(weight.strip().removeprefix("q=")) if weight else 1.0
-        except ValueError:
-            continue
-        if rank > 0:
-            ranked.append((rank, code.strip()))
-    return [code for _, code in sorted(ranked, key=lambda entry: -entry[0])]
-
-
-def _example_number(region: str | None) -> str:
-    example = phonenumbers.example_number_for_type(region or "SI", phonenumbers.PhoneNumberType.MOBILE)
-    if example is None:
-        return "+386\u00a031\u00a0234\u00a0567"
-    shown = phonenumbers.format_number(example, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-    return shown.replace(" ", "\u00a0")
+def query_of(language: str, *, embedded: bool) -> str:
+    """The query with which a form's page stays in its language and in its frame."""
+    return "?" + urlencode({"lang": language, **({"embed": "1"} if embedded else {})})

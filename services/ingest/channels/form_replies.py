@@ -20,7 +20,7 @@ NOTHING_SENT = Submission({})
 class Replies(Protocol):
     """The answers to a form that was sent."""
 
-    def stored(self, receipt: Receipt, outcome: Outcome | None, *, thanks: str) -> Response: ...
+    def stored(self, receipt: Receipt, outcome: Outcome | None, *, thanks: str, status: str | None) -> Response: ...
 
     def incomplete(self, sent: Submission, faults: Sequence[Fault], *, doubt: str) -> Response: ...
 
@@ -39,7 +39,7 @@ class ToProgram:
         self._pages = pages
         self._public_url = public_url.rstrip("/")
 
-    def stored(self, receipt: Receipt, outcome: Outcome | None, *, thanks: str) -> Response:
+    def stored(self, receipt: Receipt, outcome: Outcome | None, *, thanks: str, status: str | None) -> Response:
         return JSONResponse(
             {
                 "number": outcome.number if outcome else None,
@@ -47,6 +47,7 @@ class ToProgram:
                 "input": receipt.input,
                 "repeated": receipt.repeated,
                 "page": f"{self._public_url}/forms/{thanks}",
+                "status": status,
             },
             status_code=202,
         )
@@ -81,7 +82,7 @@ class ToPage:
         self._pages = pages
         self._tokens = tokens
 
-    def stored(self, receipt: Receipt, outcome: Outcome | None, *, thanks: str) -> Response:
+    def stored(self, receipt: Receipt, outcome: Outcome | None, *, thanks: str, status: str | None) -> Response:
         return RedirectResponse(thanks, status_code=303)
 
     def incomplete(self, sent: Submission, faults: Sequence[Fault], *, doubt: str) -> Response:
@@ -113,9 +114,9 @@ class ToPage:
             self._visit.form,
             language=self._visit.language,
             token=self._tokens.issue(self._visit.name) if renew or not token else token,
-            values=sent.values,
+            sent=sent,
             faults=faults,
             notice=notice,
-            files_again=bool(sent.files),
             status=status,
+            embedded=self._visit.embedded,
         )

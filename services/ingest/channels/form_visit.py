@@ -13,7 +13,8 @@ from starlette.requests import ClientDisconnect
 from services.ingest.channels import form_body
 from services.ingest.channels.answers import size
 from services.ingest.channels.configuration import Form, PageLanguage
-from services.ingest.channels.form_pages import language_of
+from services.ingest.channels.form_pages import query_of
+from services.ingest.channels.page_frame import language_of
 from services.ingest.channels.rates import KEPT_KEYS, TokenBuckets, network_of
 from services.ingest.channels.signing import Signer
 from shared.errors import Refused
@@ -39,9 +40,24 @@ class Visit:
         form = forms.get(name)
         if form is None:
             raise Refused(status=404, title="No such form", detail="Check the last part of the address.")
-        language = language_of(request.query_params.get("lang"), request.headers.get("accept-language", ""), form)
+        language = language_of(
+            request.query_params.get("lang"), request.headers.get("accept-language", ""), form.languages
+        )
         program = form_body.media_type(request.headers.get("content-type", "")) == form_body.JSON
         return cls(name, form, language, program, request)
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the page stands in a frame of another site."""
+        return self.request.query_params.get("embed") == "1"
+
+    @property
+    def query(self) -> str:
+        return query_of(self.language, embedded=self.embedded)
+
+    @property
+    def address(self) -> str:
+        return self.request.client.host if self.request.client else ""
 
     @property
     def idempotency_key(self) -> str:
@@ -54,16 +70,7 @@ class Visit:
 
     async def body(self) -> bytes:
         """The body as it came; `Refused` with 413 as soon as it is larger than the form may be."""
-        content = bytearray()
-        try:
-            async for chunk in self.request.stream():
-                content += chunk
-                if len(content) > self.form.max_body:
-                    detail = f"Send at most {size(self.form.max_body)} in all."
-                    raise Refused(status=413, title="The body is too large", detail=detail)
-        except ClientDisconnect as error:
-            raise Refused(status=400, title="The body breaks off", detail="Send it once more.") from error
-        return bytes(content)
+        return await body_of(self.request, limit=self.form.max_body)
 
     def cross_origin(self) -> dict[str, str]:
         """The CORS headers (Fetch standard): only origins on the form's list may read the answers."""
@@ -75,6 +82,19 @@ class Visit:
             "Access-Control-Expose-Headers": "Retry-After",
             "Vary": "Origin",
         }
+
+
+async def body_of(request: Request, *, limit: int) -> bytes:
+    """The body of a request, read no further than `limit` bytes."""
+    content = bytearray()
+    try:
+        async for chunk in request.stream():
+            content += chunk
+            if len(content) > limit:
+                raise Refused(status=413, title="The body is too large", detail=f"Send at most {size(limit)} in all.")
+    except ClientDisconnect as error:
+        raise Refused(status=400, title="The body breaks off", detail="Send it once more.") from error
+    return bytes(content)
 
 
 class PageTokens:

@@ -28,11 +28,102 @@ _ALIASES = {
     "default_charset": "",
     "utf-8mb4": "utf-8",
     "x-mac-ce": "mac_latin2",
+    "x-mac-roman": "mac_roman",
+    "macroman": "mac_roman",
+    "x-mac-cyrillic": "mac_cyrillic",
+    "x-sjis": "cp932",
+    "sjis": "cp932",
+    "windows-31j": "cp932",
+    "ms_kanji": "cp932",
+    "x-ms-cp932": "cp932",
+    "iso-2022-jp-ms": "iso2022_jp_ext",
+    "x-euc-jp": "euc_jp",
+    "x-gbk": "gb18030",
+    "windows-936": "gb18030",
+    "cp936": "gb18030",
+    "ms936": "gb18030",
+    "x-gb2312": "gb18030",
+    "euc-cn": "gb18030",
+    "gb_2312-80": "gb18030",
+    "big5": "big5hkscs",
+    "x-x-big5": "big5hkscs",
+    "big5-hkscs": "big5hkscs",
+    "cn-big5": "big5hkscs",
+    "ks_c_5601": "cp949",
+    "ks_c_5601-1989": "cp949",
+    "ksc5601": "cp949",
+    "ks_x_1001": "cp949",
+    "x-windows-949": "cp949",
+    "windows-949": "cp949",
+    "hz-gb-2312": "hz",
+    "iso-8859-6-i": "iso8859_6",
+    "iso-8859-6-e": "iso8859_6",
+    "koi8-ru": "koi8_u",
+    "x-koi8-r": "koi8_r",
+    "koi": "koi8_r",
+    "x-cp1250": "cp1250",
+    "x-cp1251": "cp1251",
+    "x-cp1252": "cp1252",
+    "win-1250": "cp1250",
+    "win-1251": "cp1251",
+    "win-1252": "cp1252",
+    "win1250": "cp1250",
+    "win1251": "cp1251",
+    "win1252": "cp1252",
+    "ansi": "cp1252",
+    "x-ansi": "cp1252",
+    "iso-8859": "cp1252",
+    "iso8859-1": "cp1252",
+    "l1": "cp1252",
+    "unicode-1-1-utf-7": "utf_7",
+    "x-unicode-2-0-utf-7": "utf_7",
+    "unicode-1-1-utf-8": "utf-8",
+    "x-utf-8": "utf-8",
+    "utf8mb4": "utf-8",
+    "utf-8-sig": "utf-8",
+    "iso-10646": "",
+    "iso-10646-ucs-2": "utf_16_be",
+    "ucs-2": "utf_16_be",
+    "unicode": "utf_16",
 }
 """What mail programs call a charset, and what they mean by it (https://encoding.spec.whatwg.org/#names-and-labels)."""
 
 _NOT_CHARSETS = {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "mbcs", "oem"}
 """Codecs of Python that decode text, but that no mail means."""
+
+_SEVEN_BIT = (
+    "utf_7",
+    "iso2022_jp_ext",
+    "iso2022_kr",
+    "iso2022_jp_2",
+    "hz",
+    "utf_16",
+    "utf_16_le",
+    "utf_16_be",
+    "utf_32",
+)
+"""Codecs whose ASCII bytes are not ASCII letters."""
+
+_MULTI_BYTE = (
+    "gb18030",
+    "big5hkscs",
+    "cp932",
+    "cp949",
+    "euc_jp",
+    "johab",
+    "iso2022_jp_ext",
+    "iso2022_kr",
+    "hz",
+    "utf_7",
+)
+
+_FOREIGN = (
+    *("cp1251", "koi8_r", "cp1253", "cp1255", "cp1256", "cp874", "cp1254", "cp1258"),
+    *("gb18030", "big5hkscs", "cp932", "euc_jp", "cp949", "cp1250", "cp1252"),
+)
+"""Charsets that undeclared text is in, when it is mostly letters beyond ASCII."""
+SAMPLE = 4096
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
@@ -73,8 +164,10 @@ def decode(content: bytes, declared: str | None = None, *, languages: Sequence[s
     for bom, name in _BOMS:
         if content.startswith(bom):
             return content.decode(name, errors="replace")
-    charset = "iso2022_jp_ext" if b"\x1b$" in content[:2000] else meant(declared)
-    if content.isascii() and charset not in ("utf_7", "iso2022_jp_ext", "hz", "utf_16", "utf_16_le", "utf_16_be"):
+    charset = "iso2022_jp_ext" if b"\x1b$" in content[:2000] and meant(declared) != "iso2022_kr" else meant(declared)
+    if charset is None and b"\x00" in content[:200]:
+        charset = _with_zeros(content[:200])
+    if content.isascii() and charset not in _SEVEN_BIT:
         return content.decode("ascii")
     text = _as_declared(content, charset)
     if text is not None:
@@ -86,6 +179,7 @@ def decode(content: bytes, declared: str | None = None, *, languages: Sequence[s
 def meant(declared: str | None) -> str | None:
     """Python's name of the codec that a declared charset stands for, or None if it stands for none."""
     name = (declared or "").strip().strip("\"'").lower()
+    name = name.rstrip(";,").removeprefix("charset=").replace("_", "-") if name not in _ALIASES else name
     name = _ALIASES.get(name, name)
     try:
         codec = codecs.lookup(name)
@@ -99,25 +193,67 @@ def guessed(content: bytes, languages: Sequence[str]) -> str:
     """The reading with the most letters that `languages` are written with, and the fewest others."""
     charsets = dict.fromkeys([name for language in languages for name in _SINGLE_BYTE.get(language, ())])
     expected = frozenset("".join(_LETTERS.get(language, "") for language in languages))
-    readings = []
-    for charset in (*charsets, *_WESTERN):
-        text = content.decode(charset, errors="replace")
-        readings.append((_fit(text, expected), text))
-    return max(readings, key=lambda reading: reading[0])[1]
+    sample = _sample(content)
+    fits = {name: _fit(sample.decode(name, errors="replace"), expected) for name in (*charsets, *_WESTERN)}
+    best = max(fits, key=lambda name: fits[name])
+    if fits[best] <= 0 and _is_foreign(sample):
+        best = _by_statistics(sample) or best
+    return content.decode(best, errors="replace")
+
+
+def _sample(content: bytes) -> bytes:
+    """The content, or of a long one what lies around its first bytes beyond ASCII."""
+    if len(content) <= SAMPLE:
+        return content
+    beyond = _BEYOND_ASCII.search(content)
+    start = max(0, beyond.start() - 200) if beyond else 0
+    return content[start : start + SAMPLE]
+
+
+def _is_foreign(content: bytes) -> bool:
+    """Whether most letters are beyond ASCII, as in no language with a Latin script."""
+    beyond = sum(byte >= 0x80 for byte in content)
+    letters = beyond + sum(bytes((byte,)).isalpha() for byte in content)
+    return beyond >= 4 and beyond * 2 > letters
+
+
+def _by_statistics(sample: bytes) -> str | None:
+    from charset_normalizer import from_bytes  # takes 60 ms, and hardly any mail needs it
+
+    best = from_bytes(sample, cp_isolation=list(_FOREIGN)).best()
+    return None if best is None else best.encoding
+
+
+def _with_zeros(sample: bytes) -> str | None:
+    """UTF-16 that nobody declared: every other byte of Latin text is zero."""
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
+    if max(even, odd) * 4 < len(sample) or min(even, odd) * 4 > max(even, odd):
+        return None
+    return "utf_16_be" if even > odd else "utf_16_le"
 
 
 def _as_declared(content: bytes, charset: str | None) -> str | None:
     if charset is None or charset == "ascii":
         return None
+    if charset in _MULTI_BYTE:
+        return _multi_byte(content, charset)
     if not content.isascii() and not charset.startswith("utf_"):
         as_utf8 = _strict(content, "utf-8")
         if as_utf8 is not None:  # valid UTF-8 beyond ASCII hardly ever comes out of another charset
             return as_utf8
     if charset == "iso8859_2" and any(0x80 <= byte <= 0x9F for byte in content):
         return _strict(content, "cp1250")  # those bytes are control characters in ISO-8859-2, letters in cp1250
-    if charset in ("cp1252", "cp1255", "cp1254"):  # have holes
+    if charset.startswith(("cp12", "iso8859", "mac", "koi8", "cp874")):  # some have holes
         return content.decode(charset, errors="replace")
     return _strict(content, charset)
+
+
+def _multi_byte(content: bytes, charset: str) -> str | None:
+    """As declared, with a few bad bytes replaced; text that is evidently in another charset is not."""
+    text = _strict(content, charset)
+    if text is None:
+        text = _strict(content, "utf-8") or content.decode(charset, errors="replace")
+    return text if text.count("\ufffd") * 20 <= len(text) else None
 
 
 def _undeclared(content: bytes, languages: Sequence[str], *, said_utf8: bool) -> str:

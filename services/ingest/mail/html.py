@@ -4,14 +4,17 @@ import re
 from collections.abc import Sequence
 from html import unescape
 from typing import Any
+from urllib.parse import unquote
 
 import nh3
 from inscriptis import get_text
 from inscriptis.css_profiles import CSS_PROFILES
 from inscriptis.model.config import ParserConfig
 
-MAX_HTML = 4_000_000
+MAX_HTML = 2_000_000
 """Characters of HTML that are laid out and sanitised."""
+MAX_MARKS = 40_000
+"""Tags and entities. Parser and layout take up to 30 µs for each, and some of them time with their square."""
 MAX_DEPTH = 500
 """Elements within one another. The sanitiser takes time with the square of it: 50,000 cost it 40 seconds."""
 
@@ -29,8 +32,11 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 _CODE = re.compile(r"<(?:script|style|title)\b", re.IGNORECASE)
 _CODE_END = re.compile(r"</(?:script|style|title)[^<>]*>", re.IGNORECASE)
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>", re.IGNORECASE)
-_SPACES = re.compile(r"[ \t\u00a0]+\n")
 _EMPTY_LINES = re.compile(r"\n{3,}")
+_REFERENCE = re.compile(r"""cid:([^"'\s<>)]{1,400})""", re.IGNORECASE)
+_PARAM = re.compile(r"<param>[^<]{0,200}</param>", re.IGNORECASE)
+_ENRICHED = re.compile(r"<<|</?[a-zA-Z0-9-]{1,60}>")
+_ENRICHED_LINE_ENDS = re.compile(r"\n+")
 _ATTRIBUTES = {
     "*": {"dir", "lang", "title"},
     "a": {"href"},
@@ -61,7 +67,7 @@ def sanitised(html: str) -> str:
 
 def is_reasonable(html: str) -> bool:
     """Whether the HTML is of a size and depth that can be worked on; other HTML is kept as a file only."""
-    if len(html) > MAX_HTML:
+    if len(html) > MAX_HTML or html.count("<") + html.count("&") > MAX_MARKS:
         return False
     depth = deepest = 0
     for closing, name in _TAG.findall(html):
@@ -71,9 +77,9 @@ def is_reasonable(html: str) -> bool:
     return deepest <= MAX_DEPTH
 
 
-def text_of(html: str) -> str:
-    """The text as a reader would see it, one line a line."""
-    if not is_reasonable(html):
+def text_of(html: str, *, plainly: bool = False) -> str:
+    """The text as a reader would see it, one line a line; `plainly` only leaves the tags out."""
+    if plainly or not is_reasonable(html):
         return _tidy(_without_tags(html))
     try:
         return _tidy(get_text(_XML_DECLARATION.sub("", html), ParserConfig(css=CSS_PROFILES["strict"])))
@@ -83,7 +89,18 @@ def text_of(html: str) -> str:
 
 def shows(html: str, content_ids: Sequence[str]) -> frozenset[str]:
     """Which of the parts `content_ids` the HTML shows in their place."""
-    return frozenset(name for name in content_ids if name and f"cid:{name}" in html)
+    if not html:
+        return frozenset()
+    referred = {unquote(unescape(match[1])).lower() for match in _REFERENCE.finditer(html)}
+    return frozenset(name for name in content_ids if name and (name.lower() in referred or f"cid:{name}" in html))
+
+
+def without_enrichment(text: str) -> str:
+    """The text of text/enriched (RFC 1896): single line ends are blanks, tags are left out, `<<` is one `<`."""
+    if len(text) > MAX_HTML:
+        return text
+    plain = _ENRICHED.sub(lambda match: "<" if match.group() == "<<" else "", _PARAM.sub("", text))
+    return _ENRICHED_LINE_ENDS.sub(lambda match: " " if len(match[0]) == 1 else match[0][1:], plain)
 
 
 def _without_tags(html: str) -> str:
@@ -95,8 +112,8 @@ def _without_tags(html: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    lines = text.replace("\r\n", "\n").replace("\u00a0", " ")
-    return _EMPTY_LINES.sub("\n\n", _SPACES.sub("\n", lines)).strip()
+    lines = text.replace("\r\n", "\n").replace("\u00a0", " ").split("\n")
+    return _EMPTY_LINES.sub("\n\n", "\n".join(line.rstrip(" \t") for line in lines)).strip()
 
 
 def _only_own_pictures(tag: str, attribute: str, value: str) -> Any:

@@ -44,7 +44,7 @@ def _without_boundaries(raw: bytes, body: bytes) -> bytes:
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
     """Up to the blank line, for the fields, and from the first line that is no field: a mail may have no head."""
-    end, head = _HEAD_END.search(raw), _HEAD.match(raw)
+    end, head = _HEAD_END.search(raw), _HEAD.match(raw, 0, MAX_HEAD)
     return raw if end is None else raw[: end.start()], raw[head.end() if head else 0 :]
 
 

@@ -3,27 +3,31 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
+from datetime import UTC, datetime
 from typing import Literal
 
+from services.ingest.conversation.marks import marks_in
 from services.ingest.inputs import Received
 from services.ingest.mail import html as markup
-from services.ingest.mail.body import Body, read_body
+from services.ingest.mail.body import Body
+from services.ingest.mail.bounces.reading import read_report
 from services.ingest.mail.headers import Headers
 from services.ingest.mail.machine import Evidence, judge
-from services.ingest.mail.quotes import Reply, new_part
+from services.ingest.mail.opening import Mail, opened
+from services.ingest.mail.reply.cutting import Reply
+from services.ingest.mail.reply.mail import new_part_of_mail
+from services.ingest.mail.reply.titles import is_answer, is_forward
+from services.ingest.mail.splitting import Part
 from services.ingest.normalised import File, Machine, Normalised, ThreadHints, TokenHit, cleaned
 from services.ingest.reading import Unreadable
 from services.ingest.ticket_number import numbers_in
 from shared.events import Contact
 from shared.reply_token import ReplyTokens
 
-_FORWARDED = re.compile(r"^\s*(?:fwd?|wg|fs|vs|posredovano|proslijeđeno|prosl|i|tr|הועבר)\s*:", re.IGNORECASE)
 _DELIVERED_FIELDS = ("delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-rcpt-to")
 _LANGUAGE = re.compile(r"^\s*([a-zA-Z]{2,3})(?:-[A-Za-z0-9-]+)?\s*$")
 MAX_COPIED = 20
+MAX_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,32 +40,41 @@ class MailReader:
 
     def read(self, received: Received) -> Normalised:
         """The mail. Where it names no sender, the envelope's counts."""
-        message = BytesParser(policy=compat32).parsebytes(received.body)
-        headers = Headers(message, languages=self.languages)
+        mail = opened(received.body, languages=self.languages)
+        message, headers, body = mail.part, mail.headers, mail.body
         if not message.keys():
             raise Unreadable("it has no header fields, so it is no mail as RFC 5322 has it")
-        body = read_body(message, languages=self.languages)
         sender = self._sender(headers, str(received.envelope.get("mail_from") or ""))
         title, text = headers.text("subject"), body.text
         machine = self._machine(message, headers, received, sender=sender, title=title, text=text)
-        reply = self._reply(text, title)
+        reply = _new_part(body, headers, title)
         html, files = _shown(body)
         read = Normalised(
             sender=sender,
             title=title,
             text=reply.new,
             prior_text=reply.prior,
+            whole_text=reply.whole,
             html=html,
             attachments=tuple(files),
             language=_declared_language(headers),
-            sent_at=headers.date(),
+            sent_at=_in_utc(headers.date()),
             machine=machine,
-            thread=self._hints(headers, received, sender=sender.email or "", title=title),
+            thread=self._hints(
+                headers, received, sender=sender.email or "", title=title, marks=marks_in(f"{text}\n{body.html}")
+            ),
+            to=mail.people("to")[:MAX_SHOWN],
+            cc=mail.people("cc")[:MAX_SHOWN],
+            reply_to=mail.people("reply-to")[:MAX_SHOWN],
         )
-        return read if "from" in headers or "subject" in headers else _doubtful(read, received.body)
+        if machine is not None and machine.kind == "bounce":
+            read = self._with_reports(read, mail)
+        if "from" not in headers and "subject" not in headers:
+            return _doubtful(read, received.body, "it has neither From nor Subject")
+        return _doubtful(read, received.body, body.left) if body.left else read
 
     def _sender(self, headers: Headers, mail_from: str) -> Contact:
-        for field in ("from", "sender", "reply-to"):
+        for field in ("from", "sender"):  # Reply-To could make a stranger the requester
             for name, address in headers.addresses(field):
                 if "@" in address:
                     return Contact(name=cleaned(name)[:200] or None, email=cleaned(address)[:320])
@@ -70,7 +83,7 @@ class MailReader:
 
     def _machine(
         self,
-        message: "Message[str, str]",
+        message: Part,
         headers: Headers,
         received: Received,
         *,
@@ -92,10 +105,22 @@ class MailReader:
             )
         )
 
-    def _reply(self, text: str, title: str) -> Reply:
-        return Reply(text) if _FORWARDED.match(title) else new_part(text)
+    def _with_reports(self, read: Normalised, mail: Mail) -> Normalised:
+        """A delivery report with what it tells, and the ticket whose mail it is about."""
+        told = read_report(mail.part, mail.headers, own=self.own_addresses, languages=self.languages)
+        found = self.tokens.find(told.message_id or "", sender="")
+        ticket = found.ticket if found else next((hit.ticket for hit in read.thread.tokens), None)
+        return read.model_copy(
+            update={
+                "reports": told.reports,
+                "reported_message_id": cleaned(told.message_id) if told.message_id else None,
+                "reported_ticket": ticket,
+            }
+        )
 
-    def _hints(self, headers: Headers, received: Received, *, sender: str, title: str) -> ThreadHints:
+    def _hints(
+        self, headers: Headers, received: Received, *, sender: str, title: str, marks: Sequence[str]
+    ) -> ThreadHints:
         ids = headers.message_ids("message-id")
         in_reply_to = headers.message_ids("in-reply-to")
         references = headers.message_ids("references")
@@ -110,6 +135,7 @@ class MailReader:
                 *self._hits([*envelope, *recipients, *reached], "address", sender=sender),
                 *self._hits(in_reply_to, "in_reply_to", sender=sender),
                 *self._hits(reversed(references), "references", sender=sender),
+                *self._hits(marks, "body", sender=sender),
             ),
             numbers=numbers_in(title),
             copied=self._others(recipients, sender),
@@ -118,19 +144,31 @@ class MailReader:
     def _hits(
         self,
         texts: Iterable[str],
-        place: Literal["address", "in_reply_to", "references"],
+        place: Literal["address", "in_reply_to", "references", "body"],
         *,
         sender: str,
     ) -> list[TokenHit]:
         found = [self.tokens.find(text, sender=sender) for text in texts]
         return [
-            TokenHit(ticket=hit.ticket, by_recipient=hit.by_recipient, place=place) for hit in found if hit is not None
+            TokenHit(
+                ticket=hit.ticket, by_recipient=hit.by_recipient, place=place, purpose=hit.purpose, token=hit.token
+            )
+            for hit in found
+            if hit is not None
         ]
 
     def _others(self, recipients: Sequence[str], sender: str) -> tuple[str, ...]:
         own = {*self.own_addresses, sender.lower()}
         others = [cleaned(address).lower() for address in recipients if "@" in address and len(address) <= 320]
         return tuple(dict.fromkeys(one for one in others if _without_extension(one) not in own))[:MAX_COPIED]
+
+
+def _new_part(body: Body, headers: Headers, title: str) -> Reply:
+    """What the mail says itself; one that is forwarded, or answers nothing, keeps what it quotes."""
+    is_page = bool(body.plain) and all(block.kind == "page" for block in body.plain)
+    answers = "in-reply-to" in headers or "references" in headers or is_answer(title)
+    answers = answers and not is_forward(title, body.text)
+    return new_part_of_mail(body.text, body.html, is_page=is_page, answers=answers)
 
 
 def _shown(body: Body) -> tuple[str | None, list[File]]:
@@ -142,10 +180,13 @@ def _shown(body: Body) -> tuple[str | None, list[File]]:
     return None, [*body.files, File(name="message.html", content_type="text/html", content=body.html.encode())]
 
 
-def _doubtful(read: Normalised, raw: bytes) -> Normalised:
-    """What was read of something that hardly is a mail, with the whole of it attached."""
-    reason = "it has neither From nor Subject"
-    notice = f"This mail may be damaged: {reason}. It is attached as it was received."
+def _in_utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.astimezone(UTC)
+
+
+def _doubtful(read: Normalised, raw: bytes, reason: str) -> Normalised:
+    """What was read of something that is odd or too much, with the whole of it attached."""
+    notice = f"Not all of this mail could be read: {reason}. It is attached as it was received."
     return read.model_copy(
         update={
             "text": f"{notice}\n\n{read.text}".strip(),

@@ -17,9 +17,11 @@ from shared.change import Change, Insert, Update
 from shared.envelope import Event
 from shared.organisation import Organisation
 from shared.reply_token import ReplyTokens
+from shared.status_link import StatusLinks
 
 CONFIG = Path(__file__).parents[3] / "config"
 TOKENS = ReplyTokens.parse("a:0123456789abcdef0123")
+LINKS = StatusLinks.parse("a:0123456789abcdef0123")
 
 
 def policy(*, channels: Iterable[Any] = ("email", "sms"), **changes: Any) -> Policy:
@@ -33,7 +35,9 @@ def writer(decided: Policy) -> Writer:
     languages = wording.read(CONFIG, decided.configuration)
     names = [KIND, *decided.configuration.notices]
     templates = Templates(CONFIG / "templates", languages, names)
-    return Writer(decided, languages=languages, templates=templates, tokens=TOKENS)
+    return Writer(
+        decided, languages=languages, templates=templates, tokens=TOKENS, links=LINKS, public_url="https://help.example/"
+    )
 
 
 class Desk:

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from fastapi import APIRouter, FastAPI
 
-from services.ingest.inputs import Outcome, Receipt, Received
+from services.ingest.inputs import Outcome, Receipt, Received, State
 from shared import problems
+from shared.ids import derived_id
 
 KEYS = {"a": b"0123456789abcdef0123456789abcdef"}
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -20,6 +21,7 @@ class FakeInbox:
         self.stored: dict[str, Received] = {}
         self.silent = silent
         self.broken = False
+        self.state: State = "opened"
 
     async def receive(self, received: Received) -> Receipt:
         if self.broken:
@@ -32,7 +34,7 @@ class FakeInbox:
         if self.silent or input not in self.stored:
             return None
         number = 1000001 + list(self.stored).index(input)
-        return Outcome("opened", ticket=f"ticket-of-{input}", number=f"K-{number}")
+        return Outcome(self.state, ticket=derived_id("ticket", input), number=f"K-{number}")
 
     @property
     def only(self) -> Received:

@@ -3,10 +3,8 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr, ValidationError
 
 from services.ingest import configuration
-from services.ingest.settings import Settings
 from shared.errors import InvalidConfiguration
 
 CONFIG = Path(__file__).parents[4] / "config"
@@ -15,6 +13,9 @@ forms:
   contact:
     title: { en: Contact }
     languages: [en]
+    schema:
+      properties: { email: {}, message: {} }
+      required: [email, message]
 """
 
 
@@ -30,22 +31,17 @@ def test_the_shipped_file_holds() -> None:
 
 def test_a_form_needs_little(tmp_path: Path) -> None:
     form = read(tmp_path, FORM).forms["contact"]
-    assert (form.email, form.phone, form.questions) == ("required", "absent", {})
+    assert (set(form.asks.properties), form.asks.questions, form.captcha) == ({"email", "message"}, {}, None)
 
 
 @pytest.mark.parametrize(
     ("more", "told"),
     [
-        ("    email: absent\n", "3: forms.contact: Value error, email and phone are both absent"),
-        ("    email: sometimes\n", "6: forms.contact.email: "),
-        ("    colour: red\n", "6: forms.contact.colour: "),
-        ("    questions: { message: { label: { en: X } } }\n", "the form has a field of this name"),
-        ("    questions: { topic: { label: { sl: X } } }\n", "questions.topic.label: no text in en"),
-        ("    questions: { topic: { label: { en: X }, options: { a: { sl: X } } } }\n", "options.a: no text in en"),
-        ("    origins: ['https://www.svetilka.example/']\n", "6: forms.contact.origins.0: "),
-        ("    files: { count: 11 }\n", "6: forms.contact.files.count: "),
-        ("whatsapp: { support: { phone_number_ids: ['x'] } }\n", "6: whatsapp.support.phone_number_ids.0: "),
-        ("chat: { website: { idle_seconds: 0 } }\n", "6: chat.website.idle_seconds: "),
+        ("    colour: red\n", "9: forms.contact.colour: "),
+        ("    origins: ['https://www.svetilka.example/']\n", "9: forms.contact.origins.0: "),
+        ("    files: { count: 11 }\n", "9: forms.contact.files.count: "),
+        ("whatsapp: { support: { phone_number_ids: ['x'] } }\n", "9: whatsapp.support.phone_number_ids.0: "),
+        ("chat: { website: { idle_seconds: 0 } }\n", "9: chat.website.idle_seconds: "),
     ],
 )
 def test_a_mistake_is_told_with_its_line(tmp_path: Path, more: str, told: str) -> None:
@@ -54,24 +50,58 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path, more: str, told: str) -
     assert told in str(mistake.value)
 
 
-def settings(**given: object) -> Settings:
-    urls = {"amqp_url": "amqp://x", "mongo_url": "mongodb://x", "jwt_key": "k" * 32, "reply_keys": "a:" + "s" * 16}
-    return Settings.model_validate(urls | given)
-
-
-def test_whatsapp_secrets_come_as_json_and_are_never_shown() -> None:
-    given = settings(whatsapp_secrets='{"support": {"app_secret": "12345678", "verify_token": "abcdefgh"}}')
-    assert given.whatsapp_secrets["support"].app_secret == SecretStr("12345678")
-    assert "12345678" not in str(given.redacted())
+SCHEMA = """languages: [en]
+forms:
+  contact:
+    title: {{ en: Contact, sl: Stik }}
+    languages: [en, sl]
+    schema:
+      properties:
+        email: {{}}
+        message: {{}}
+        topic: {topic}
+      required: {required}
+      {more}
+"""
+TITLE = "title: { en: X, sl: Y }"
+AT = "forms.contact.schema"
 
 
 @pytest.mark.parametrize(
-    "text", ["{", "[]", '{"support": {}}', '{"support": {"app_secret": "1", "verify_token": "2"}}']
+    ("topic", "required", "more", "told"),
+    [
+        ("{ title: { en: X } }", "[message]", "", f"10: {AT}.properties.topic.title: no text in sl"),
+        ("{}", "[message]", "", f"10: {AT}.properties.topic: has no title"),
+        (f"{{ {TITLE}, pattern: '(' }}", "[message]", "", f"10: {AT}.properties.topic.pattern: can't be used"),
+        (f"{{ {TITLE}, pattern: '(?=x)' }}", "[message]", "", "look-ahead"),
+        (f"{{ {TITLE}, type: array }}", "[message]", "", "properties.topic.items: a list needs items"),
+        (f"{{ {TITLE}, type: boolean, maxLength: 3 }}", "[message]", "", "maxLength: is not for the type boolean"),
+        (f"{{ {TITLE}, minlength: 3 }}", "[message]", "", f"10: {AT}.properties.topic.minlength: Extra"),
+        (
+            f"{{ {TITLE}, oneOf: [{{ const: a, title: {{ en: A }} }}] }}",
+            "[message]",
+            "",
+            "oneOf.0.title: no text in sl",
+        ),
+        (f"{{ {TITLE} }}", "[message, colour]", "", f"11: {AT}.required: colour is not among"),
+        (f"{{ {TITLE} }}", "[email]", "", f"11: {AT}.required: message has to be asked and required"),
+        (f"{{ {TITLE} }}", "[message]", "then: { required: [topic] }", f"12: {AT}.then: needs an if"),
+        (f"{{ {TITLE} }}", "[message]", "if: { properties: { colour: { const: x } } }", "colour is not among"),
+    ],
 )
-def test_whatsapp_secrets_that_do_not_hold_are_refused(text: str) -> None:
-    with pytest.raises(ValidationError):
-        settings(whatsapp_secrets=text)
+def test_a_mistake_in_a_schema_is_told_with_its_line(
+    tmp_path: Path, topic: str, required: str, more: str, told: str
+) -> None:
+    with pytest.raises(InvalidConfiguration) as mistake:
+        read(tmp_path, SCHEMA.format(topic=topic, required=required, more=more))
+    assert told in str(mistake.value)
 
 
-def test_without_whatsapp_secrets_the_service_starts() -> None:
-    assert settings().whatsapp_secrets == {}
+def test_a_form_by_which_nobody_could_be_answered_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfiguration, match="nobody could answer"):
+        read(tmp_path, FORM.replace("email", "name"))
+
+
+def test_the_status_page_has_a_zone_that_exists(tmp_path: Path) -> None:
+    with pytest.raises(InvalidConfiguration, match=r"9: status_page\.timezone: .*no time zone Europe/Mars"):
+        read(tmp_path, FORM + "status_page: { timezone: Europe/Mars }\n")

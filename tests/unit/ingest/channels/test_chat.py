@@ -12,7 +12,7 @@ from starlette.websockets import WebSocketDisconnect
 
 from services.ingest.channels import chat
 from services.ingest.channels.chat_hub import Hub, Listener
-from services.ingest.channels.chat_store import Conversed, Reply, thread_of
+from services.ingest.channels.chat_store import Conversed, Reply, Spoken, thread_of
 from services.ingest.channels.configuration import ChatAccount, Rate
 from services.ingest.channels.signing import Signer
 from tests.unit.ingest.channels.channel_fakes import KEYS, NOW, Clock, FakeInbox, application
@@ -37,6 +37,10 @@ class FakeAnswers:
     async def replies(self, after: Mapping[str, int]) -> list[Reply]:
         return [one for one in self.given if one.version > after.get(one.ticket, 10**9)]
 
+    async def history(self, ticket: str) -> list[Spoken]:
+        own = Spoken(reply(1, text="Luč ne sveti"), by_visitor=True)
+        return [own, *(Spoken(one, by_visitor=False) for one in self.given)]
+
 
 class Desk:
     """A chat with its inbox and its clock."""
@@ -52,6 +56,7 @@ class Desk:
             self.inbox,  # type: ignore[arg-type]
             hub=Hub(self.answers),
             signer=Signer(KEYS, purpose="chat"),
+            public_url="https://help.svetilka.example",
             registry=self.registry,
             clock=self.clock,
         )
@@ -74,6 +79,11 @@ def desk() -> Desk:
     return Desk()
 
 
+def _received(socket: WebSocketTestSession) -> tuple[str, str, bool]:
+    frame = socket.receive_json()
+    return frame["type"], frame["id"], frame["repeated"]
+
+
 def say(socket: WebSocketTestSession, id: str = "m1", text: str = "Luč ne sveti") -> None:
     socket.send_json({"type": "message", "id": id, "text": text})
 
@@ -81,7 +91,7 @@ def say(socket: WebSocketTestSession, id: str = "m1", text: str = "Luč ne sveti
 def test_a_message_is_stored_acknowledged_and_gets_its_number(desk: Desk) -> None:
     with desk.greeted(name="Iva", email="iva@example.org", language="sl") as (socket, welcome):
         say(socket)
-        assert socket.receive_json() == {"type": "received", "id": "m1", "repeated": False}
+        assert _received(socket) == ("received", "m1", False)
         assert socket.receive_json() == {"type": "ticket", "id": "m1", "number": "K-1000001"}
     assert (welcome["type"], welcome["resumed"]) == ("welcome", False)
     said = chat.read(desk.inbox.only)
@@ -154,7 +164,7 @@ def test_what_could_not_be_stored_is_not_acknowledged(desk: Desk) -> None:
         assert socket.receive_json()["title"] == "Try again"
         desk.inbox.broken = False
         say(socket)
-        assert socket.receive_json() == {"type": "received", "id": "m1", "repeated": False}
+        assert _received(socket) == ("received", "m1", False)
 
 
 def test_too_many_messages_are_told_to_wait() -> None:
@@ -271,3 +281,73 @@ async def test_a_cursor_that_no_database_could_hold_is_none() -> None:
     hub = Hub(answers)
     await hub.join(Listener("thread", after=f"t1:{'9' * 90}", push=pushed.append))
     assert [frame["cursor"] for frame in pushed] == ["t1:2"]
+
+
+def test_who_wants_the_history_gets_it_in_one_frame_and_nothing_of_it_again(desk: Desk) -> None:
+    desk.answers.given = [reply(2, text="Prvi")]
+    with desk.greeted(wants=["history", "status"]) as (socket, _):
+        status, history = socket.receive_json(), socket.receive_json()
+        say(socket)
+        assert _received(socket)[0] == "received"
+    assert status == {"type": "status", "number": "K-1000001", "status": "received"}
+    said = [(message["author"], message["text"]) for message in history["messages"]]
+    assert said == [("visitor", "Luč ne sveti"), ("agent", "Prvi")]
+
+
+def test_a_visitor_without_a_ticket_has_an_empty_history() -> None:
+    desk = Desk()
+    desk.answers.tickets = _none  # type: ignore[method-assign]
+    with desk.greeted(wants=["history"]) as (socket, _):
+        assert socket.receive_json() == {"type": "history", "messages": []}
+
+
+async def _none(threads: Sequence[str]) -> dict[str, Conversed]:
+    return {}
+
+
+async def test_changes_of_status_are_told_once_to_who_wants_them() -> None:
+    answers, told, quiet = FakeAnswers(), list[dict[str, Any]](), list[dict[str, Any]]()
+    hub = Hub(answers)
+    await hub.join(Listener("thread", after=None, push=told.append, wants=frozenset({"status"})))
+    await hub.join(Listener("thread", after=None, push=quiet.append))
+    for status in ("new", "open", "on_hold", "resolved"):
+        answers.ticket = Conversed("t1", "K-1000001", status)
+        hub.wake()
+        await hub.round()
+    assert [frame["status"] for frame in told] == ["received", "in_progress", "solved"]
+    assert quiet == []
+
+
+def test_the_page_on_which_the_chat_stands_is_a_field_of_the_ticket(desk: Desk) -> None:
+    desk.inbox.silent = True
+    page = {"page_title": "Namizna svetilka", "page_url": "https://www.svetilka.example/lamps/7"}
+    with desk.greeted(**page) as (socket, _):
+        say(socket)
+        socket.receive_json()
+    assert chat.read(desk.inbox.only).fields == page
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "https://x y", "file:///etc/passwd"])
+def test_a_page_that_is_no_web_address_is_not_taken(desk: Desk, url: str) -> None:
+    with desk.greeted(page_url=url) as (_, answer):
+        assert answer["title"] == "The frame does not hold"
+
+
+def test_our_own_page_may_chat(desk: Desk) -> None:
+    with desk.visit(origin="https://help.svetilka.example") as socket:
+        socket.send_json({"type": "hello"})
+        assert socket.receive_json()["type"] == "welcome"
+
+
+def test_an_address_that_is_left_later_comes_with_the_next_message(desk: Desk) -> None:
+    desk.inbox.silent = True
+    with desk.greeted() as (socket, _):
+        say(socket)
+        socket.receive_json()
+        socket.send_json({"type": "hello", "email": "Iva@example.org"})
+        socket.receive_json()
+        say(socket, id="m2", text="My e-mail address is Iva@example.org.")
+        socket.receive_json()
+    first, second = (chat.read(received).sender for received in desk.inbox.stored.values())
+    assert (first.email, second.email, second.verified) == (None, "iva@example.org", False)
+    assert first.visitor == second.visitor

@@ -2,52 +2,64 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 from prometheus_client import CollectorRegistry
 
 from services.ingest.channels import form
-from services.ingest.channels.configuration import Files, Form, Question, Rate
+from services.ingest.channels.configuration import Captcha, Files, Form, Rate
 from services.ingest.channels.signing import Signer
+from services.ingest.channels.status_links import LinkMaker
+from shared.status_link import StatusLinks
 from tests.unit.ingest.channels.channel_fakes import KEYS, Clock, FakeInbox, application, client_of
 
+SCHEMA = {
+    "properties": {
+        "name": {},
+        "email": {},
+        "phone": {},
+        "topic": {
+            "title": {"en": "Topic", "he": "נושא", "sl": "Tema"},
+            "oneOf": [{"const": "billing", "title": {"en": "Bill", "he": "חשבון", "sl": "Račun"}}],
+        },
+        "message": {"maxLength": 500},
+    },
+    "required": ["email", "topic", "message"],
+}
 FORM = Form(
     title={"en": "Contact", "he": "צרו קשר", "sl": "Pišite nam"},
     languages=("en", "sl", "he"),
-    phone="optional",
+    schema=SCHEMA,
     region="SI",
-    questions={
-        "topic": Question(
-            label={"en": "Topic", "he": "נושא", "sl": "Tema"},
-            required=True,
-            options={"billing": {"en": "Bill", "he": "חשבון", "sl": "Račun"}},
-        )
-    },
     files=Files(count=2, bytes=1000),
-    message_length=500,
     per_address=Rate(burst=20, per_minute=60),
     per_email=Rate(burst=3, per_minute=1),
     origins=("https://www.svetilka.example",),
 )
+LINKS = LinkMaker(StatusLinks(KEYS), public_url="https://help.svetilka.example/", lifetime=timedelta(days=180))
 WRITTEN = {"name": "Iva Novak", "email": "Iva@Example.org", "topic": "billing", "message": "Luč ne sveti.", "phone": ""}
 
 
 class Desk:
     """A form with its inbox, its clock and a visitor."""
 
-    def __init__(self) -> None:
+    def __init__(self, made: Form = FORM, captchas: Any = None) -> None:
         self.inbox = FakeInbox()
         self.clock = Clock()
         routes = form.router(
-            {"contact": FORM},
+            {"contact": made},
             self.inbox,  # type: ignore[arg-type]
             signer=Signer(KEYS, purpose="form"),
             public_url="https://help.svetilka.example/",
             registry=CollectorRegistry(),
+            links=LINKS,
+            captchas=captchas,
             clock=self.clock,
         )
         self.client = client_of(application(routes))
@@ -283,6 +295,93 @@ async def test_a_thanks_link_that_was_changed_leads_nowhere(desk: Desk) -> None:
     page_token = await desk.token()
     for token in ("x", page_token):
         assert (await desk.client.get(f"/forms/contact/thanks/{token}")).status_code == 404
+
+
+async def test_the_thanks_page_and_the_json_answer_carry_the_link_to_the_request(desk: Desk) -> None:
+    answer = await desk.send()
+    thanks = await desk.client.get(str(answer.next_request.url) if answer.next_request else "")
+    program = (await desk.submit()).json()
+    links = [re.findall(r"/status/([A-Za-z0-9_-]{60})", text) for text in (thanks.text, program["status"])]
+    assert [len(found) for found in links] == [1, 1]
+    opened = StatusLinks(KEYS).open(links[1][0])
+    assert opened is not None
+    assert opened.ticket == program["ticket"]
+    assert StatusLinks(KEYS).is_for(opened, f"input:{program['input']}")
+
+
+async def test_an_input_that_joined_a_ticket_gives_no_link_to_it(desk: Desk) -> None:
+    desk.inbox.state = "joined"
+    assert (await desk.submit()).json()["status"] is None
+
+
+async def test_the_schema_is_plain_json_schema_in_the_visitors_language(desk: Desk) -> None:
+    answer = await desk.client.get("/forms/contact/schema.json", headers={"accept-language": "sl"})
+    schema = answer.json()
+    Draft202012Validator.check_schema(schema)
+    assert schema["properties"]["topic"]["title"] == "Tema"
+    assert schema["properties"]["topic"]["oneOf"] == [{"const": "billing", "title": "Račun"}]
+
+
+async def test_the_script_for_other_pages_is_one_that_any_site_may_load(desk: Desk) -> None:
+    script = await desk.client.get("/forms/contact/embed.js")
+    assert script.headers["content-type"].startswith("text/javascript")
+    assert script.headers["cross-origin-resource-policy"] == "cross-origin"
+    assert (await desk.client.get("/forms/other/embed.js")).status_code == 404
+
+
+async def test_a_form_in_a_frame_stays_in_it_to_the_end(desk: Desk) -> None:
+    page = await desk.client.get("/forms/contact?lang=sl&embed=1")
+    assert 'action="?lang=sl&amp;embed=1"' in page.text
+    assert "frame-ancestors https://www.svetilka.example" in page.headers["content-security-policy"]
+    desk.clock.passes(5)
+    sent = await desk.client.post("/forms/contact?lang=sl&embed=1", data={**WRITTEN, "page": _token(page)})
+    assert sent.headers["location"].endswith("?lang=sl&embed=1")
+
+
+class FakeCaptchas:
+    """Takes one answer, once."""
+
+    def __init__(self) -> None:
+        self.asked = 0
+
+    async def solved(self, form: str, captcha: Captcha, answer: str, *, address: str) -> bool:
+        self.asked += 1
+        return answer == "right" and self.asked == 1
+
+
+CAPTCHA = Captcha(
+    script="https://captcha.example/api.js",
+    sources=("https://captcha.example",),
+    element="cf-turnstile",
+    field="cf-turnstile-response",
+    site_key="site",
+    verify="https://captcha.example/siteverify",
+)
+
+
+async def test_with_a_captcha_only_who_solves_it_is_taken_and_a_double_click_is_still_one_message() -> None:
+    desk = Desk(FORM.model_copy(update={"captcha": CAPTCHA}), FakeCaptchas())
+    async with desk.client:
+        token = await desk.token()
+        desk.clock.passes(5)
+        answers = [
+            await desk.client.post("/forms/contact", data={**WRITTEN, "page": token, CAPTCHA.field: given})
+            for given in ("right", "right")
+        ]
+        refused = await desk.submit()
+    assert [answer.status_code for answer in (*answers, refused)] == [303, 303, 422]
+    assert len(desk.inbox.stored) == 1
+
+
+async def test_the_policy_lets_the_captcha_in_only_where_it_is_on(desk: Desk) -> None:
+    without = (await desk.client.get("/forms/contact")).headers["content-security-policy"]
+    other = Desk(FORM.model_copy(update={"captcha": CAPTCHA}), FakeCaptchas())
+    async with other.client:
+        page = await other.client.get("/forms/contact")
+    policy = page.headers["content-security-policy"]
+    assert ("captcha.example" in without, "script-src" in without) == (False, False)
+    assert "script-src https://captcha.example" in policy
+    assert 'data-sitekey="site"' in page.text
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -55,6 +55,13 @@ def test_json_fields_and_files_are_read() -> None:
     assert sent.files[0].content == b"x"
 
 
+def test_lists_numbers_and_truth_in_json_read_as_a_page_would_send_them() -> None:
+    sent = parse(b'{"topics": ["a", "b"], "count": 3, "price": 2.50, "agreed": true, "none": []}', JSON)
+    assert (sent.all("topics"), sent.all("none")) == (("a", "b"), ())
+    assert [sent.values[name] for name in ("topics", "count", "price", "agreed")] == ["a", "3", "2.5", "true"]
+    assert parse(b"topics=a&count=3&price=2.5&agreed=true&topics=b", URLENCODED).fingerprint() == sent.fingerprint()
+
+
 @pytest.mark.parametrize(
     ("body", "content_type", "status"),
     [
@@ -63,8 +70,9 @@ def test_json_fields_and_files_are_read() -> None:
         (b"{", JSON, 400),
         (b"[]", JSON, 400),
         (b"\xff\xfe", JSON, 400),
-        (b'{"message": 1}', JSON, 422),
-        (b'{"message": ["x"]}', JSON, 422),
+        (b'{"message": {}}', JSON, 422),
+        (b'{"message": [1]}', JSON, 422),
+        (b'{"message": 1e300}', JSON, 422),
         (b'{"files": [{"name": "x", "content": "***"}]}', JSON, 422),
         (b'{"files": "x"}', JSON, 422),
         (b"[" * 100_000, JSON, 400),

@@ -12,7 +12,9 @@ import yaml
 from services.ingest import configuration
 from services.ingest.channels import form_pages
 from services.ingest.channels.answers import Fault
-from services.ingest.channels.form_pages import FormPages, language_of
+from services.ingest.channels.form_body import Submission
+from services.ingest.channels.form_pages import FormPages
+from services.ingest.channels.page_frame import language_of
 
 FORM = configuration.read(Path(__file__).parents[4] / "config").forms["contact"]
 TEXTS = {path.stem: yaml.safe_load(path.read_text()) for path in (form_pages.PAGES / "texts").glob("*.yaml")}
@@ -69,7 +71,7 @@ def test_every_language_has_every_text_with_the_same_places_to_fill() -> None:
 def test_the_language_is_the_one_asked_for_or_the_best_accepted(
     asked: str | None, accepted: str, language: str
 ) -> None:
-    assert language_of(asked, accepted, FORM) == language
+    assert language_of(asked, accepted, FORM.languages) == language
 
 
 def test_every_field_has_a_label() -> None:
@@ -113,7 +115,7 @@ def test_the_page_needs_nothing_from_elsewhere_and_its_policy_allows_nothing() -
 
 
 def test_what_a_visitor_wrote_is_shown_as_text() -> None:
-    text = page(values={"name": '"><script>alert(1)</script>', "message": "</textarea><script>"})
+    text = page(sent=Submission({"name": '"><script>alert(1)</script>', "message": "</textarea><script>"}))
     assert "<script" not in text
 
 

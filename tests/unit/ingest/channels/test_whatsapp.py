@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
-from services.ingest.channels import whatsapp
-from services.ingest.channels.configuration import WhatsAppAccount, WhatsAppSecrets
-from services.ingest.channels.whatsapp import signature_is_valid
+from services.ingest.channels.providers.meta import MetaSecrets, signature_is_valid
+from services.ingest.channels.providers.whatsapp import WhatsApp, WhatsAppAccount, read
+from services.ingest.channels.webhook import ANSWERS, Webhooks
 from tests.unit.ingest.channels.channel_fakes import Clock, FakeInbox, application, client_of
 
 SECRETS = {
-    name: WhatsAppSecrets(app_secret=SecretStr(f"{name}-app-secret"), verify_token=SecretStr(f"{name}-verify-token"))
+    name: MetaSecrets(app_secret=SecretStr(f"{name}-app-secret"), verify_token=SecretStr(f"{name}-verify-token"))
     for name in ("support", "sales")
 }
 ACCOUNTS = {
@@ -56,8 +56,8 @@ class Hook:
     def __init__(self) -> None:
         self.inbox = FakeInbox()
         self.registry = CollectorRegistry()
-        routes = whatsapp.router(ACCOUNTS, SECRETS, self.inbox, registry=self.registry, clock=Clock())  # type: ignore[arg-type]
-        self.client = client_of(application(routes))
+        webhooks = Webhooks(self.inbox, public_url="http://x", registry=self.registry, clock=Clock())  # type: ignore[arg-type]
+        self.client = client_of(application(webhooks.routes(WhatsApp(), ACCOUNTS, SECRETS)))
 
     async def post(
         self, content: object, *, account: str = "support", signature: str | None = None, **headers: str
@@ -67,7 +67,8 @@ class Hook:
         return await self.client.post(f"/webhooks/whatsapp/{account}", content=body, headers=given)
 
     def refused(self, account: str = "support") -> float | None:
-        return self.registry.get_sample_value("kartica_webhook_refused_total", {"account": account})
+        labels = {"provider": "whatsapp", "account": account}
+        return self.registry.get_sample_value("kartica_webhook_refused_total", labels)
 
 
 @pytest.fixture
@@ -107,7 +108,7 @@ async def test_a_signed_message_is_stored_before_the_answer(hook: Hook) -> None:
     assert (answer.status_code, answer.json()) == (200, {"received": 1, "ignored": 0})
     received = hook.inbox.only
     assert (received.channel, received.account, received.key) == ("whatsapp", "support", "wamid.1")
-    assert whatsapp.read(received).text == "Luč ne sveti 😢"
+    assert read(received).text == "Luč ne sveti 😢"
 
 
 async def test_forged_bodies_are_refused_counted_and_never_stored(hook: Hook) -> None:
@@ -134,7 +135,7 @@ async def test_a_body_with_several_messages_is_an_input_for_each(hook: Hook) -> 
     other = message("wamid.2", text="Second") | {"from": "38631000000"}
     answer = await hook.post(update(message(), other, statuses=[{"id": "wamid.0", "status": "read"}]))
     assert answer.json() == {"received": 2, "ignored": 1}
-    first, second = (whatsapp.read(received) for received in hook.inbox.stored.values())
+    first, second = (read(received) for received in hook.inbox.stored.values())
     assert (first.text, first.sender.name) == ("Luč ne sveti 😢", "Iva Novak")
     assert (second.text, second.sender.name, second.sender.phone) == ("Second", None, "+38631000000")
 
@@ -152,7 +153,7 @@ async def test_statuses_and_notices_are_accepted_and_counted_but_are_no_messages
         assert (answer.status_code, answer.json()) == (200, {"received": 0, "ignored": 1})
     assert hook.inbox.stored == {}
     counted = [
-        hook.registry.get_sample_value("kartica_whatsapp_updates_total", {"kind": kind})
+        hook.registry.get_sample_value("kartica_webhook_updates_total", {"provider": "whatsapp", "kind": kind})
         for kind in ("status", "notice", "unknown")
     ]
     assert counted == [1, 1, 3]
@@ -226,14 +227,14 @@ def test_whatever_is_signed_gets_a_documented_answer(content: object) -> None:
         async with hook.client:
             status = (await hook.post(json.dumps(content).encode())).status_code
         for received in hook.inbox.stored.values():
-            whatsapp.read(received)
+            read(received)
         return status
 
-    assert asyncio.run(post()) in (200, *whatsapp.ANSWERS)
+    assert asyncio.run(post()) in (200, *ANSWERS)
 
 
 async def test_a_body_larger_than_any_update_is_refused_before_it_is_checked(hook: Hook) -> None:
-    body = b" " * (whatsapp.MAX_BODY + 1)
+    body = b" " * (WhatsApp.max_body + 1)
     answer = await hook.post(body)
     assert answer.status_code == 413
     assert answer.headers["content-type"] == "application/problem+json"

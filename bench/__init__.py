@@ -1,0 +1,1 @@
+"""Measures what can't be tested: how well, and how fast."""

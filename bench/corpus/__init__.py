@@ -1,0 +1,1 @@
+"""How well ingest reads what other people collected: mails, replies, delivery reports."""

@@ -1,0 +1,1 @@
+"""Redaction: personal data is removed for good on request, and the proof of it has none."""

@@ -1,0 +1,1 @@
+"""Attachments wait for the verdict of a virus scanner, where the organisation has one."""
