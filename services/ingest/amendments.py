@@ -64,12 +64,10 @@ def amend(arrived: Arrived, said: Said | None, *, cause: Envelope, pending: Pend
 
 def remember(change: Change, arrived: Arrived, said: Said | None, *, cause: Envelope, at: datetime) -> Change:
     """The change that places a message, with what later edits need, and with deletions that came before it."""
-    placed = next((one.document for one in change.writes if isinstance(one, Insert) and _is_message(one)), None)
-    if placed is None:
+    insert, ticket = _placed(change, arrived)
+    if insert is None or ticket is None:
         return change
-    ticket = next(write for write in change.writes if _is_ticket(write, placed["ticket"]))
-    assert isinstance(ticket, Update)
-    state = dict(ticket.set)
+    placed, state = insert.document, dict(ticket.set)
     if arrived.message.reply_until is not None:
         state["reply_until"] = arrived.message.reply_until
     document, extra, events = dict(placed), list[Write](), list(change.events)
@@ -93,7 +91,8 @@ def remember(change: Change, arrived: Arrived, said: Said | None, *, cause: Enve
             events.append(event)
             document["deleted_at"] = gone
             extra += [facts.noted(event, {"message": placed["_id"]}), *_joined_now(change, said.deletions)]
-    writes = [_replaced(write, ticket, state, document) for write in change.writes]
+    written: dict[int, Write] = {id(insert): Insert("messages", document), id(ticket): replace(ticket, set=state)}
+    writes = [written.get(id(write), write) for write in change.writes]
     return replace(change, writes=(*writes, *extra), events=tuple(events))
 
 
@@ -237,15 +236,11 @@ def _joined_now(change: Change, deletions: Sequence[Deletion]) -> list[Apply]:
     return [Apply("inputs", one.input, {"$set": found, "$inc": {"version": 1}}) for one in deletions]
 
 
-def _is_message(write: Write) -> bool:
-    return isinstance(write, Insert) and write.collection == "messages"
-
-
-def _is_ticket(write: Write, ticket: str) -> bool:
-    return isinstance(write, Update) and write.collection == "tickets" and write.id == ticket
-
-
-def _replaced(write: Write, ticket: Update, state: Mapping[str, Any], message: Mapping[str, Any]) -> Write:
-    if write is ticket:
-        return replace(ticket, set=state)
-    return Insert("messages", message) if _is_message(write) else write
+def _placed(change: Change, arrived: Arrived) -> tuple[Insert | None, Update | None]:
+    """The writes of the input's own message and of its ticket; a bot's transcript may bring further messages."""
+    own = derived_id("message", arrived.input)
+    inserts = (one for one in change.writes if isinstance(one, Insert) and one.collection == "messages")
+    insert = next((one for one in inserts if one.document["_id"] == own), None)
+    updates = (one for one in change.writes if isinstance(one, Update) and one.collection == "tickets")
+    ticket = next((one for one in updates if insert is not None and one.id == insert.document["ticket"]), None)
+    return insert, ticket

@@ -18,6 +18,7 @@ from services.ingest.calls.store import CallStore
 from services.ingest.channels import chat, form, portal
 from services.ingest.channels.customer_doors import CustomerDoors
 from services.ingest.channels.social import Social
+from services.ingest.channels.status_page import LetThrough
 from services.ingest.channels.status_rating import Rate
 from services.ingest.commands import TAKEN, Commands
 from services.ingest.conversation.policy import house_of
@@ -155,11 +156,12 @@ def create_app(settings: Settings) -> FastAPI:
     tickets, numbers = TicketStore(service.mongo), Numbers(store)
     service.prepare(tickets.prepare)
     house = house_of(settings.config_dir, channels.mailboxes)
-    commands = Commands(once=service.once, store=store, tickets=tickets, numbers=numbers, house=house)
+    commands = Commands(
+        once=service.once, store=store, tickets=tickets, numbers=numbers, house=house, customers=customers
+    )
     service.every(1.0, "timers", Timers(once=service.once, store=store, tickets=tickets, policy=house.policy).round)
     deliveries = DeliveryStore(service.mongo)
     service.prepare(deliveries.prepare)
-
 
     async def obey(command: Command) -> Mapping[str, Any]:
         match command:
@@ -245,7 +247,7 @@ def create_app(settings: Settings) -> FastAPI:
     service.app.include_router(
         customers_api.router(customers=customers, store=people, jwt_key=settings.jwt_key.get_secret_value())
     )
-    _open_web_channels(service, settings, inbox, channels, hub, commands.obey)
+    _open_web_channels(service, settings, inbox, channels, hub, commands.obey, scans.let_through)
     calls = Calls(service.once, store=called, customers=people, inbox=inbox, policy=channels.calls)
     service.app.include_router(calls_api.router(calls=calls, jwt_key=settings.jwt_key.get_secret_value()))
     service.app.include_router(
@@ -257,11 +259,19 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _open_web_channels(
-    service: Service, settings: Settings, inbox: Inbox, channels: configuration.Channels, hub: chat.Hub, rate: Rate
+    service: Service,
+    settings: Settings,
+    inbox: Inbox,
+    channels: configuration.Channels,
+    hub: chat.Hub,
+    rate: Rate,
+    let_through: LetThrough,
 ) -> None:
     doors = CustomerDoors(
         service, inbox, reply_keys=settings.reply_keys.get_secret_value(), public_url=settings.public_url
     )
     doors.open_forms(channels.forms, channels.status_page, captcha_secrets=settings.captcha_secrets)
-    doors.open_status_page(channels.status_page, config_dir=settings.config_dir, rate=rate)
+    doors.open_status_page(
+        channels.status_page, config_dir=settings.config_dir, rate=rate, let_through=let_through
+    )
     doors.open_chats(channels.chat, hub=hub)

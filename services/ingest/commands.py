@@ -17,6 +17,7 @@ from services.ingest.conversation import (
 from services.ingest.conversation.answers import fingerprint
 from services.ingest.conversation.policy import House
 from services.ingest.conversation.standing import refuse_closed
+from services.ingest.customers.handlers import Customers
 from services.ingest.messages import attached
 from services.ingest.numbers import Numbers
 from services.ingest.rules import files_of
@@ -47,12 +48,15 @@ Answer = Mapping[str, Any]
 class Commands:
     """`obey` does what a command asks and tells what it led to, the same for every repeat."""
 
-    def __init__(self, *, once: Once, store: Store, tickets: TicketStore, numbers: Numbers, house: House) -> None:
+    def __init__(
+        self, *, once: Once, store: Store, tickets: TicketStore, numbers: Numbers, house: House, customers: Customers
+    ) -> None:
         self._once = once
         self._store = store
         self._tickets = tickets
         self._numbers = numbers
         self._house = house
+        self._customers = customers
 
     async def on_command(self, command: Command) -> None:
         """From the bus: what is refused is parked with its reason."""
@@ -96,17 +100,21 @@ class Commands:
         parent = None
         if command.data.parent is not None:
             parent = children.refuse_wrong_parent(await self._store.ticket(command.data.parent), command.data.parent)
-        return opening.open_ticket(
+        at = _now()
+        who = await self._customers.addressed(command.data.requester, cause=command, at=at)
+        opened = opening.open_ticket(
             command,
             self._house.policy,
+            customer=who.customer,
             id=time_ordered_id(command.time, command.id),
             number=await number.taken(),
             parent=parent,
             attachments=[attached(file) for file in files_of(command.data)],
             agents=sorted(self._house.agents),
             mailboxes=self._house.mailboxes,
-            at=_now(),
+            at=at,
         )
+        return who.with_change(opened)
 
     async def _merge(self, command: TicketMerge) -> Change:
         source = await self._ticket(command.subject)

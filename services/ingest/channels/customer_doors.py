@@ -12,6 +12,7 @@ from services.ingest.channels.captcha import SiteVerify
 from services.ingest.channels.configuration import ChatAccount, Form, StatusPage
 from services.ingest.channels.signing import Signer
 from services.ingest.channels.status_links import LinkMaker
+from services.ingest.channels.status_page import LetThrough
 from services.ingest.channels.status_rating import Rate
 from services.ingest.channels.status_store import StatusStore
 from services.ingest.inbox import Inbox
@@ -53,7 +54,7 @@ class CustomerDoors:
             )
         )
 
-    def open_status_page(self, status: StatusPage, *, config_dir: Path, rate: Rate) -> None:
+    def open_status_page(self, status: StatusPage, *, config_dir: Path, rate: Rate, let_through: LetThrough) -> None:
         agents = Organisation.read(config_dir).agents
         self._service.app.include_router(
             status_page.router(
@@ -62,6 +63,7 @@ class CustomerDoors:
                 store=StatusStore(self._service.mongo),
                 links=self._links(status),
                 rate=rate,
+                let_through=let_through,
                 agents={name: agent.name for name, agent in agents.items()},
                 signer=Signer.parse(self._keys, purpose="status"),
                 registry=self._registry,

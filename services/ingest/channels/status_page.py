@@ -30,6 +30,7 @@ from shared.errors import Refused, Transient
 ACCOUNT = "status"
 SHOWN_WITHIN = 5.0
 """Seconds that the page waits for a message to be in the conversation; without it, it says that it will be."""
+LetThrough = Callable[[str], Awaitable[None]]
 NOT_CONTENT = frozenset({"page", TRAP})
 
 
@@ -40,13 +41,18 @@ def router(
     store: StatusStore,
     links: LinkMaker,
     rate: Rate,
+    let_through: LetThrough,
     agents: Mapping[str, str],
     signer: Signer,
     registry: CollectorRegistry,
     clock: Clock = lambda: datetime.now(UTC),
 ) -> APIRouter:
-    """The routes under /status/. `rate` is the handler of ticket.rate; `agents` their names for customers."""
-    desk = StatusDesk(settings, inbox, store, links, rate, agents, signer, registry, clock)
+    """The routes under /status/.
+
+    `rate` is the handler of ticket.rate, `let_through` raises for a file that must not be handed out, `agents`
+    are the names that customers know them by.
+    """
+    desk = StatusDesk(settings, inbox, store, links, rate, let_through, agents, signer, registry, clock)
     routes = APIRouter(tags=["status page"])
     routes.get("/status/{token}", summary="The request as its customer sees it")(desk.show)
     routes.post("/status/{token}", summary="Write to it", status_code=303)(desk.write)
@@ -66,6 +72,7 @@ class StatusDesk:
         store: StatusStore,
         links: LinkMaker,
         rate: Rate,
+        let_through: LetThrough,
         agents: Mapping[str, str],
         signer: Signer,
         registry: CollectorRegistry,
@@ -74,6 +81,7 @@ class StatusDesk:
         self._settings = settings
         self._inbox = inbox
         self._store = store
+        self._let_through = let_through
         self._clock = clock
         self._pages = StatusPages(settings)
         self._entrance = Entrance(settings, store, links, self._pages, agents=agents, clock=clock)
@@ -201,8 +209,15 @@ class StatusDesk:
     async def _download(self, visit: Visit, sha256: str) -> Response:
         files = visible_files(visit.conversation, visit.recipient)
         described = next((file for file in files if file["id"] == sha256), None)
-        content = await self._store.file(sha256) if described else None
-        if described is None or content is None:
+        if described is None:
+            return self._pages.sorry("file_unknown", visit.language, status=404)
+        try:
+            await self._let_through(sha256)
+        except Refused as refused:
+            code = "file_waits" if refused.status == 409 else "file_unknown"
+            return self._pages.sorry(code, visit.language, status=refused.status)
+        content = await self._store.file(sha256)
+        if content is None:
             return self._pages.sorry("file_unknown", visit.language, status=404)
         headers = {
             "Content-Disposition": f"attachment; filename*=UTF-8''{quote(str(described['name']), safe='')}",

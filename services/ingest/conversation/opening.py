@@ -22,6 +22,7 @@ def open_ticket(
     command: TicketOpen,
     policy: Policy,
     *,
+    customer: str | None = None,
     id: str,
     number: str,
     parent: Ticket | None,
@@ -42,6 +43,7 @@ def open_ticket(
         title=" ".join(wanted.title.split()) or number,
         language=wanted.language or wanted.requester.language,
         fields=fields.merged({}, fields.checked(wanted.fields, policy.fields)),
+        customer=customer,
         parent=parent.id if parent else None,
         message=_message(command, attachments, agents, at=at),
     )
@@ -57,7 +59,7 @@ def open_ticket(
         "last_channel": data.channel,
         "direction": data.direction,
         "requester": data.requester.model_dump(),
-        "customer": None,
+        "customer": customer,
         "participants": sorted(names_of(data.requester)),
         "title": data.title,
         "language": data.language,
@@ -73,7 +75,7 @@ def open_ticket(
     }
     writes: list[Write] = [
         Update("tickets", id, 0, state),
-        Insert("messages", {**stored(data.message, ticket=id, ticketversion=1), "event": event.id}),
+        Insert("messages", {**stored(data.message, ticket=id, ticketversion=1, customer=customer), "event": event.id}),
         facts.noted(event, {"number": number, "because": f"opened by {wanted.agent}"}),
     ]
     if parent is not None:

@@ -122,7 +122,9 @@ def _opened(
         title=title[:MAX_TITLE],
         language=ticket.language,
         fields=dict(ticket.fields),
-        customer=ticket.customer if requester == ticket.requester else None,
+        customer=ticket.customer
+        if requester == ticket.requester
+        else next(reversed(opening.get("customers") or []), None),
         split_from=ticket.id,
         message=message,
     )

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.ingest.customers import changing, facts
-from services.ingest.customers.identities import named
+from services.ingest.customers.identities import name_of, named
 from services.ingest.customers.recognition import recognised
 from services.ingest.customers.store import CustomerStore
 from shared.change import Change, Write
@@ -50,6 +50,15 @@ class Customers:
         found = recognised(contact, people, proof=proof, at=seen_at)
         writes, events = facts.recognition(found, people, cause=cause, at=at)
         return Recognised(found.customer, writes, events)
+
+    async def addressed(self, contact: Contact, *, cause: Envelope, at: datetime) -> Recognised:
+        """Whom an agent writes to: the owner of the address, if there is one; an agent's typing proves nothing."""
+        people = await self._store.known(named(contact, proof=cause.actor, at=at))
+        owners = (people.owner(name_of(one)) for one in named(contact, proof=cause.actor, at=at))
+        owner = next((one.id for one in owners if one is not None), None)
+        if owner is not None:
+            return Recognised(owner)
+        return await self.recognised(contact, proof=None, cause=cause, seen_at=at, at=at)
 
     async def proved(self, contact: Contact, *, proof: str, key: str, cause: Envelope) -> str | None:
         """Somebody has proved identities beside any message, as by a signed link; their customer.

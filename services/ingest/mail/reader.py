@@ -47,7 +47,9 @@ class MailReader:
         sender = self._sender(headers, str(received.envelope.get("mail_from") or ""))
         title, text = headers.text("subject"), body.text
         machine = self._machine(message, headers, received, sender=sender, title=title, text=text)
-        reply = _new_part(body, headers, title)
+        marks = marks_in(f"{text}\n{body.html}")
+        thread = self._hints(headers, received, sender=sender.email or "", title=title, marks=marks)
+        reply = _new_part(body, thread, title)
         html, files = _shown(body)
         read = Normalised(
             sender=sender,
@@ -60,9 +62,7 @@ class MailReader:
             language=_declared_language(headers),
             sent_at=_in_utc(headers.date()),
             machine=machine,
-            thread=self._hints(
-                headers, received, sender=sender.email or "", title=title, marks=marks_in(f"{text}\n{body.html}")
-            ),
+            thread=thread,
             to=mail.people("to")[:MAX_SHOWN],
             cc=mail.people("cc")[:MAX_SHOWN],
             reply_to=mail.people("reply-to")[:MAX_SHOWN],
@@ -163,11 +163,11 @@ class MailReader:
         return tuple(dict.fromkeys(one for one in others if _without_extension(one) not in own))[:MAX_COPIED]
 
 
-def _new_part(body: Body, headers: Headers, title: str) -> Reply:
+def _new_part(body: Body, thread: ThreadHints, title: str) -> Reply:
     """What the mail says itself; one that is forwarded, or answers nothing, keeps what it quotes."""
     is_page = bool(body.plain) and all(block.kind == "page" for block in body.plain)
-    answers = "in-reply-to" in headers or "references" in headers or is_answer(title)
-    answers = answers and not is_forward(title, body.text)
+    named = bool(thread.in_reply_to or thread.references or thread.tokens or thread.numbers)
+    answers = (named or is_answer(title)) and not is_forward(title, body.text)
     return new_part_of_mail(body.text, body.html, is_page=is_page, answers=answers)
 
 

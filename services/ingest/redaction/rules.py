@@ -45,6 +45,7 @@ _FRAME = frozenset(
         "redacted",
         "redacted_at",
         "moved",
+        "event",
         "transcript",
     }
 )

@@ -142,3 +142,18 @@ async def test_customers_are_not_for_everybody_and_unknown_ones_are_404(site: Si
     assert (await ingest.client.get(f"/customers/{nobody}", headers=site.bearer("agent"))).status_code == 404
     merged = await post(ingest, site, f"/customers/{nobody}/merge", {"into": nobody, "reason": "why not"})
     assert merged.status_code == 404
+
+
+async def test_agent_who_writes_first_writes_to_the_owner_of_the_address(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    told = await write(ingest, site, JO, "It is broken.")
+    customer = await customer_of(site, told["ticket"])
+    wanted = {"requester": {"email": "jo@buyer.example"}, "title": "Your lamp", "text": "It is on its way."}
+    opened = await post(ingest, site, "/tickets", {**wanted, "agent": "ana"})
+    assert opened.status_code == 201, opened.text
+    assert await customer_of(site, opened.json()["ticket"]) == customer
+
+    stranger = {**wanted, "agent": "ana", "requester": {"email": "mia@buyer.example"}}
+    other = await post(ingest, site, "/tickets", stranger)
+    claimed = await get(ingest, site, f"/customers/{await customer_of(site, other.json()['ticket'])}")
+    assert [one["verified_by"] for one in claimed["identities"]] == [None]

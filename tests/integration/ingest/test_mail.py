@@ -103,7 +103,7 @@ async def test_slovene_mail_in_iso_8859_2_is_read_and_its_quote_left_out(site: S
     raw = (
         f"From: =?iso-8859-2?Q?=8Aime?= <{CUSTOMER}>\r\nTo: {SUPPORT}\r\n"
         + "Subject: =?ISO-8859-2?B?{}?=\r\n".format(base64.b64encode("Napačen račun".encode("iso-8859-2")).decode())
-        + "Message-ID: <latin2@kupec.example>\r\nMIME-Version: 1.0\r\n"
+        + "Message-ID: <latin2@kupec.example>\r\nIn-Reply-To: <old@elsewhere.example>\r\nMIME-Version: 1.0\r\n"
         + "Content-Type: text/plain; charset=ISO-8859-2\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
     ).encode() + body.encode("iso-8859-2")
 

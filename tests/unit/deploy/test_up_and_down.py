@@ -15,7 +15,7 @@ from deploy.local.rabbitmq import RabbitMq
 from deploy.local.stack import Stack, running
 from deploy.local.up import WEBHOOK
 from deploy.rabbitmq.topology import SERVICES
-from services.ingest.channels.whatsapp_messages import updates
+from services.ingest.channels.providers.whatsapp import updates
 
 NOWHERE = Nodes(RabbitMq("amqp://nobody@127.0.0.1:1", "http://nobody@127.0.0.1:1"), "mongodb://127.0.0.1:1", "none")
 
@@ -67,7 +67,7 @@ def test_down_twice_says_that_nothing_is_up(tmp_path: Path) -> None:
 
 
 def test_the_webhook_that_up_shows_is_a_message() -> None:
-    (update,) = updates(json.loads(WEBHOOK))
+    ((update, _),) = updates(json.loads(WEBHOOK))
     assert (update.key, update.kind) == ("wamid.1", "message")
 
 

@@ -218,3 +218,18 @@ def test_the_window_to_answer_stands_on_the_ticket() -> None:
 def test_ids_of_two_accounts_are_two_messages() -> None:
     assert name_of(WRITTEN.message, ORIGIN) != name_of(WRITTEN.message, Origin("telegram", "other"))
     assert name_of(Normalised(sender=Contact(), text="x"), ORIGIN) is None
+
+
+def test_a_bots_transcript_beside_the_message_stays_as_it_is() -> None:
+    line = Insert("messages", {"_id": "line-1", "ticket": TICKET, "text": "Hello, I am a bot"})
+    opened = Desk().decided(WRITTEN, Pending(WRITTEN.input, 1))
+    change = remember(
+        Change(writes=(line, *opened.writes), events=opened.events),
+        WRITTEN,
+        Said("said-1", deletions=(Deletion("input-gone", NOW),)),
+        cause=cause_of(WRITTEN),
+        at=NOW,
+    )
+    assert line in change.writes
+    own = [one for one in change.writes if isinstance(one, Insert) and one.document.get("deleted_at")]
+    assert len(own) == 1

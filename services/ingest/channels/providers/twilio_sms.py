@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from services.ingest.channels.json_shapes import fields
 from services.ingest.channels.plain_text import one_line, readable
-from services.ingest.channels.provider import Account, Call, Update, key_of, person
+from services.ingest.channels.provider import Account, Call, Update, key_of
 from services.ingest.channels.providers.twilio import FORM, TwilioProvider, number, parameters
 from services.ingest.inputs import Received
 from services.ingest.normalised import Machine, Media, Normalised, ThreadHints
@@ -42,7 +42,8 @@ class TwilioSms(TwilioProvider):
         word, media = keyword(form), _media(form)
         shown = "\n".join(f"[{one.kind.capitalize()}]" for one in media)
         written = one_line(form.get("From", ""), limit=50) or None
-        contact = person("phone", sender, phone=sender) if sender else Contact(name=written)
+        # The number is what the network shows, and no proof: senders of SMS can have another one shown.
+        contact = Contact(phone=sender) if sender else Contact(name=written)
         return Normalised(
             channel="sms",
             sender=contact,

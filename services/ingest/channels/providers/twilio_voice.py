@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 
 from services.ingest.channels.json_shapes import fields
 from services.ingest.channels.plain_text import one_line, readable
-from services.ingest.channels.provider import Account, Answer, Call, Update, key_of, person
+from services.ingest.channels.provider import Account, Answer, Call, Update, key_of
 from services.ingest.channels.providers.twilio import EMPTY, FORM, TwilioProvider, number, parameters
 from services.ingest.inputs import Received
 from services.ingest.normalised import Media, Normalised, ThreadHints
@@ -39,6 +39,7 @@ class VoiceAccount(Account):
     greeting_language: Annotated[str, StringConstraints(pattern=r"^[a-z]{2,3}(-[A-Z]{2})?$")] = "en-US"
     voicemail_seconds: Annotated[int, Field(ge=5, le=3600)] = 120
     transcribe: bool = False
+    missed: Annotated[bool, Field(description="a missed call is a message of its caller")] = True
 
 
 class TwilioVoice(TwilioProvider):
@@ -53,7 +54,8 @@ class TwilioVoice(TwilioProvider):
             return [Update("unknown")]
         kind = _kind(form)
         about = None if kind == "leg" else _state(form, kind)
-        if kind in ("missed", "recording", "transcription"):
+        unwanted = kind == "missed" and isinstance(account, VoiceAccount) and not account.missed
+        if kind in ("missed", "recording", "transcription") and not unwanted:
             return [Update(kind, _key(form, kind), call.body, FORM, about)]
         return [Update(kind, telephone=about)]
 
@@ -124,8 +126,9 @@ def _state(form: Mapping[str, str], kind: str) -> CallIdentifiedData | None:
 
 
 def _caller(form: Mapping[str, str]) -> Contact:
-    sender, name = number(form.get("From", "")), form.get("CallerName", "")
-    return person("phone", sender, phone=sender, name=name) if sender else Contact()
+    """A caller's number is what the network shows, and no proof: anybody can have another one shown."""
+    sender, name = number(form.get("From", "")), one_line(form.get("CallerName", ""), limit=200)
+    return Contact(phone=sender, name=name or None) if sender else Contact()
 
 
 def _recording(form: Mapping[str, str]) -> tuple[Media, ...]:

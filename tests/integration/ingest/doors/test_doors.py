@@ -1,5 +1,8 @@
 """Raw mail over HTTP, health, quarantine and mails that several mailboxes got, in the running service."""
 
+import hashlib
+import hmac
+from datetime import UTC, datetime
 from typing import Any
 
 import yaml
@@ -173,10 +176,6 @@ async def test_mail_of_the_desk_to_itself_opens_nothing(site: Site) -> None:
 
 
 async def test_token_of_a_provider_is_good_for_one_mail(site: Site) -> None:
-    import hashlib
-    import hmac
-    from datetime import UTC, datetime
-
     configure(site, mail_webhooks={"mailgun": {"provider": "mailgun", "otherwise": SUPPORT}})
     secrets = {"mailgun": {"signing_key": "signing-key-of-mailgun"}}
     ingest = await site.start("ingest", **FAST, mail_webhook_secrets=secrets)

@@ -276,7 +276,7 @@ def test_an_sms_belongs_to_its_number() -> None:
     assert (said.channel, said.text, said.sender.phone) == ("sms", "Luč ne sveti 😢", "+38640123456")
     assert (said.thread.conversation, said.sender.verified, said.channel_id) == (
         "+38640123456",
-        True,
+        False,
         SMS["MessageSid"],
     )
 
@@ -354,6 +354,17 @@ def test_an_anonymous_caller_is_nobody_and_the_call_is_the_conversation() -> Non
         (),
         f"call:{'CA' + '0' * 32}",
     )
+
+
+def test_a_number_that_is_shown_proves_nothing() -> None:
+    caller = only(voice(CallStatus="busy")).sender
+    assert (caller.phone, caller.verified, caller.identities) == ("+38640123456", False, ())
+
+
+def test_missed_calls_need_not_be_messages() -> None:
+    (update,) = TwilioVoice().split(call(voice(CallStatus="busy")), VoiceAccount(missed=False))
+    assert update.key is None
+    assert update.telephone is not None
 
 
 def test_calls_that_twilio_made_itself_are_no_customers() -> None:

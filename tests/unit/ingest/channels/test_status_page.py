@@ -55,18 +55,24 @@ class Desk:
         self.inbox.state = "joined"
         self.rated: list[TicketRate] = []
         self.refuses = False
+        self.held = 0
         routes = status_page.router(
             StatusPage(files=Files(count=1, bytes=1000), per_ticket=Limit(burst=3, per_minute=1)),
             self.inbox,  # type: ignore[arg-type]
             store=self.store,  # type: ignore[arg-type]
             links=LinkMaker(LINKS, public_url="https://help.example", lifetime=timedelta(days=180)),
             rate=self._rate,
+            let_through=self._let_through,
             agents=AGENTS,
             signer=Signer(KEYS, purpose="status"),
             registry=CollectorRegistry(),
             clock=self.clock,
         )
         self.client = client_of(application(routes))
+
+    async def _let_through(self, sha256: str) -> None:
+        if self.held:
+            raise Refused(status=self.held, title="Not scanned yet", detail="Try again.")
 
     async def _rate(self, command: TicketRate) -> Mapping[str, Any]:
         if self.refuses:
@@ -251,6 +257,23 @@ async def test_a_file_of_the_conversation_is_a_download_and_another_one_is_not_t
     assert given.headers["content-disposition"].startswith("attachment; filename*=UTF-8''lu%C4%8Dka.html")
     assert given.headers["content-type"] == "application/octet-stream"
     assert (await desk.client.get(desk.link() + "/files/f2")).status_code == 404
+
+
+@pytest.mark.parametrize(("held", "told"), [(409, "still being checked"), (423, "no such file")])
+async def test_a_file_that_a_scanner_holds_back_is_not_given(desk: Desk, held: int, told: str) -> None:
+    desk.held = held
+    answer = await desk.client.get(desk.link() + "/files/f1")
+    assert (answer.status_code, told in answer.text, answer.content == b"<html>") == (held, True, False)
+
+
+async def test_every_field_of_the_page_has_a_label_and_the_page_one_heading(desk: Desk) -> None:
+    desk.store.tickets[ID] |= {"status": "resolved", "resolutions": 1}
+    for path in (desk.link(), desk.link() + "/rating"):
+        text = (await desk.client.get(path)).text
+        fields = re.findall(r'<(?:input|textarea|select)[^>]* id="([^"]+)"', text)
+        assert set(fields) == set(re.findall(r'<label for="([^"]+)"', text))
+        assert len(fields) >= 6
+        assert text.count("<h1") == 1
 
 
 async def test_after_a_merge_a_proved_address_is_led_on_and_a_form_stays_with_its_own(desk: Desk) -> None:

@@ -1,14 +1,17 @@
 """How a mailbox is shown, by what is kept about it."""
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
 
+from services.ingest import configuration
 from services.ingest.doors.configuration import Imap, Mailbox, MailWebhookSecrets, Token
 from services.ingest.doors.health import mailbox_view
 from services.ingest.doors.notices import not_fetched, too_large
+from shared.errors import InvalidConfiguration
 from tests.unit.ingest.doors.mail_fakes import SUPPORT
 
 NOW = datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
@@ -94,3 +97,45 @@ def test_notice_of_a_mail_without_head_is_still_a_mail() -> None:
 
 def test_head_of_one_endless_line_costs_no_time() -> None:
     assert too_large(b"x" * 250_000, size=1, limit=0, where="here")[0].startswith(b"MIME-Version")
+
+
+CHANNELS = """
+languages: [en]
+mailboxes:
+  - address: support@svetilka.example
+    imap:
+      host: imap.svetilka.example
+      user: support
+      auth: oauth2
+      token: { command: [/usr/local/bin/token, support] }
+      folders: [INBOX, Junk]
+      after: move
+      move_to: Done
+    trust: { authserv_ids: [MX.svetilka.example], quarantine_above: 6 }
+    same_mail: ticket_each
+mail_webhooks:
+  mailgun: { provider: mailgun, otherwise: support@svetilka.example }
+"""
+
+
+def test_file_says_all_of_a_mailbox(tmp_path: Path) -> None:
+    (tmp_path / "channels.yaml").write_text(CHANNELS)
+    (mailbox,) = configuration.read(tmp_path).mailboxes
+    assert mailbox.imap is not None
+    assert (mailbox.imap.folders, mailbox.imap.move_to) == (("INBOX", "Junk"), "Done")
+    assert mailbox.trust is not None
+    assert mailbox.trust.authserv_ids == ("mx.svetilka.example",)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "told"),
+    [
+        ("after: move", "after: burn", "channels.yaml:11: "),
+        ("host: imap", "hosts: imap", "channels.yaml:6: "),
+        ("otherwise: support", "otherwise: nobody", "mail_webhooks.mailgun.otherwise"),
+    ],
+)
+def test_mistake_in_the_file_is_named_with_its_line(right: str, wrong: str, told: str, tmp_path: Path) -> None:
+    (tmp_path / "channels.yaml").write_text(CHANNELS.replace(right, wrong))
+    with pytest.raises(InvalidConfiguration, match=told):
+        configuration.read(tmp_path)
