@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+import structlog
+
 from services.ingest.conversation import closing, snoozing
 from services.ingest.conversation.policy import Policy
 from services.ingest.store import Store
@@ -13,8 +15,10 @@ from services.ingest.tickets import Ticket
 from shared.change import NOTHING, Change
 from shared.envelope import Envelope
 from shared.ids import derived_id
+from shared.logs import told as told_of
 from shared.once import Once
 
+log = structlog.get_logger()
 BATCH = 200
 AT_A_TIME = 8
 
@@ -34,7 +38,11 @@ class Timers:
         now = datetime.now(UTC)
         waking = await self._tickets.to_wake(now, limit=BATCH)
         closing_now = await self._tickets.to_close(now - self._policy.close_after, limit=BATCH)
-        await asyncio.gather(*(self._wake(one) for one in waking), *(self._close(one) for one in closing_now))
+        due = [*waking, *closing_now]
+        steps = [*(self._wake(one) for one in waking), *(self._close(one) for one in closing_now)]
+        for one, result in zip(due, await asyncio.gather(*steps, return_exceptions=True), strict=True):
+            if isinstance(result, Exception):  # it is due still, and does not hold up the others
+                log.error("timer.failed", ticket=one["_id"], error=told_of(result), exc_info=result)
 
     async def _wake(self, due: Mapping[str, Any]) -> None:
         until, told = due["snoozed_until"], due.get("snooze_cause") or {}

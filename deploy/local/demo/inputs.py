@@ -26,6 +26,7 @@ def slovene_mail(now: datetime) -> EmailMessage:
     mail["Subject"] = "Luč v hodniku ne sveti več"
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = make_msgid(domain="example.org")
+    mail["In-Reply-To"] = "<order-1187@shop.svetilka.example>"
     mail.set_content(
         "Pozdravljeni,\n\nluč v hodniku od včeraj ne sveti več, čeprav sem zamenjala žarnico.\n"
         "Prilagam račun. Kaj naj storim?\n\nLep pozdrav,\nIva Novak\n\n"
@@ -49,6 +50,16 @@ def answer_of(mail: EmailMessage, *, text: str, now: datetime) -> EmailMessage:
     answer["In-Reply-To"] = str(mail["Message-ID"])
     answer["References"] = f"{mail.get('References', '')} {mail['Message-ID']}".strip()
     answer.set_content(text)
+    return answer
+
+
+def agents_answer(mail: EmailMessage, *, text: str, now: datetime) -> EmailMessage:
+    """What an agent's mail program makes of "reply", with everything of the mail quoted below."""
+    body = mail.get_body(("plain",))
+    quoted = "\n".join(f"> {line}" for line in (body.get_content() if body else "").splitlines())
+    answer = answer_of(mail, text=f"{text}\n\nOn Mon, 23 Nov 2026 at 9:00, Svetilka wrote:\n{quoted}\n", now=now)
+    answer.replace_header("From", str(mail["To"]))
+    answer.replace_header("Message-ID", make_msgid(domain="svetilka.example"))
     return answer
 
 

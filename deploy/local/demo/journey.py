@@ -17,6 +17,8 @@ from deploy.local.demo.view import View
 from deploy.local.stack import Stack
 
 T = TypeVar("T")
+NOTE = "Tretja okvara te serije v enem tednu."
+FROM_THE_MAILBOX = "Nova luč bo pri vas v petek."
 
 Ticket = Mapping[str, Any]
 
@@ -47,6 +49,7 @@ class Journey:
             await self._tickets_are_decided()
             await self._customers_are_told()
             await self._an_agent_answers_and_the_customer_writes_back()
+            await self._an_agent_works_from_the_mailbox()
             await self._one_ticket_is_overdue()
             return await self._the_report_adds_up()
         finally:
@@ -180,6 +183,43 @@ class Journey:
         if not await self._reply("chat", agent="gal", text=text):
             return False
         return str((await self._customers.heard("message"))["text"]) == text
+
+    # --- answered from a mailbox
+
+    async def _an_agent_works_from_the_mailbox(self) -> None:
+        await self._step("a colleague leaves a note for those in the house", self._note_is_left)
+        await self._step("the owner gets the customer's words by mail, with the conversation", self._owner_told)
+        await self._step("and answers from the mailbox: #pending, and a text", self._owner_answers)
+        await self._step("the customer gets the text; neither note nor token", self._owners_answer_arrived)
+
+    async def _note_is_left(self) -> bool:
+        ticket = self._ticket("email")
+        assert ticket is not None
+        url = f"{self._stack.url('ingest')}/tickets/{ticket['id']}/replies"
+        body = {"agent": "bojan", "text": NOTE, "visibility": "internal"}
+        return (await self._http.post(url, json=body, headers={"idempotency-key": secrets.token_hex(8)})).is_success
+
+    async def _owner_told(self) -> bool:
+        ticket = self._ticket("email")
+        assert ticket is not None
+        mails = self._stack.mail.to(f"{ticket['agent']}@svetilka.example")
+        told = [mail for mail in mails if "Varovalka je v redu" in _text(mail)]
+        if told:
+            self._told = told[0]
+        return bool(told) and "ne sveti" in _text(told[0])
+
+    async def _owner_answers(self) -> bool:
+        answer = inputs.agents_answer(self._told, text=f"#pending\n\n{FROM_THE_MAILBOX}", now=datetime.now(UTC))
+        return await self._customers.send_mail(answer)
+
+    async def _owners_answer_arrived(self) -> bool:
+        mails = [mail for mail in self._stack.mail.to(inputs.IVA) if FROM_THE_MAILBOX in _text(mail)]
+        ticket = self._ticket("email")
+        if not mails or ticket is None or ticket["status"] != "pending_customer":
+            return False
+        secret = str(self._told["Reply-To"]).partition("+")[2].partition("@")[0]
+        sent = mails[0].as_string() + _text(mails[0])
+        return NOTE not in sent and secret not in sent and "#pending" not in sent
 
     # --- overdue
 

@@ -35,7 +35,8 @@ _BESIDE = _words(
     vam ti lepa lepo najlepša najlepse najlepša puno lijepa lijepo mnogo za hitro hitri hiter brz brzi odgovor pomoč
     pomoc pomoć in i vse sve je dobro odlično odlicno super dela radi deluje zdaj sada lp pozdrav pozdravljeni lep
     srdačan dan dober dobar več
-    vielen herzlichen besten schön schönen schöne ihnen dir euch für die schnelle hilfe antwort und es funktioniert jetzt
+    vielen herzlichen besten schön schönen schöne ihnen dir euch für die schnelle hilfe antwort und es
+    funktioniert jetzt
     alles gut grüße gruß mfg viele liebe tag sehr super prima
     beaucoup mille pour votre aide réponse bonne journée cordialement très bien parfait et
     mille tante molte per la risposta aiuto cordiali saluti buona giornata tutto bene perfetto molto

@@ -1,5 +1,6 @@
 """Whole tickets: opened, merged, split, put off, closed, by HTTP and over the bus."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -155,6 +156,18 @@ async def test_merges_are_followed_to_the_end_of_the_chain(site: Site) -> None:
     await at.done(two["ticket"], "unmerge", reason="apart")
     assert await at.texts(two["ticket"]) == ["one", "two"]
     assert await at.texts(three["ticket"]) == ["three", "four", "more"]
+
+
+async def test_two_tickets_that_are_merged_into_each_other_at_once_do_not_both_vanish(site: Site) -> None:
+    at, other = await desk(site), await desk(site)
+    for attempt in range(5):
+        one, two = [(await at.wrote("Dark.", thread=f"{name}{attempt}"))["ticket"] for name in "ab"]
+        answers = await asyncio.gather(
+            at.post(f"/tickets/{one}/merge", {"into": two, "reason": BECAUSE}),
+            other.post(f"/tickets/{two}/merge", {"into": one, "reason": BECAUSE}),
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        assert sorted([(await at.ticket(ticket))["status"] for ticket in (one, two)]) == ["closed", "new"]
 
 
 async def test_command_has_the_same_effect_over_the_bus_and_is_refused_there_as_well(site: Site) -> None:

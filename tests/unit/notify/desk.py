@@ -36,7 +36,12 @@ def writer(decided: Policy) -> Writer:
     names = [KIND, *decided.configuration.notices]
     templates = Templates(CONFIG / "templates", languages, names)
     return Writer(
-        decided, languages=languages, templates=templates, tokens=TOKENS, links=LINKS, public_url="https://help.example/"
+        decided,
+        languages=languages,
+        templates=templates,
+        tokens=TOKENS,
+        links=LINKS,
+        public_url="https://help.example/",
     )
 
 

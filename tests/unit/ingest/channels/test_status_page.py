@@ -1,5 +1,6 @@
 """The status page over HTTP: who gets in, what is taken, and what only asks."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
@@ -7,6 +8,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from prometheus_client import CollectorRegistry
 
 from services.ingest.channels import portal, status_page
@@ -283,3 +286,24 @@ async def test_after_a_merge_a_proved_address_is_led_on_and_a_form_stays_with_it
     assert "K-1000025" in (await desk.client.get(sent)).text
     own = (await desk.client.get(shown)).text
     assert ("K-1000017" in own, "K-1000025" in own) == (True, False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    body=st.binary(max_size=200),
+    kind=st.sampled_from(
+        ["application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=y", "\xff", ""]
+    ),
+    path=st.sampled_from(["", "/rating"]),
+)
+def test_whatever_is_posted_to_a_valid_link_is_answered_with_a_page(body: bytes, kind: str, path: str) -> None:
+    async def post() -> httpx.Response:
+        desk = Desk()
+        desk.store.tickets[ID] |= {"status": "resolved", "resolutions": 1}
+        async with desk.client:
+            headers = {"content-type": kind.encode("latin-1")}
+            return await desk.client.post(desk.link() + path, content=body, headers=headers)  # type: ignore[arg-type]
+
+    answer = asyncio.run(post())
+    assert answer.status_code in (400, 415, 422)
+    assert answer.headers["content-type"].startswith("text/html")
