@@ -30,6 +30,9 @@ MAX_STEP = 256 * 1024
 MAX_FILES = 20
 SECONDS = 10.0
 """For all files of a message together, of one attempt: less than the inbox's lease."""
+CONNECT_SECONDS = 3.0
+ADDRESSES = 3
+"""Of one host that are tried."""
 ATTEMPTS = 4
 """Of the inbox; then the message is decided without what could not be had."""
 EXTENSIONS = {
@@ -83,11 +86,11 @@ class MediaClient:
     async def _get(self, source: Source, *, limit: int) -> bytes:
         url, own = source.url, _host(source.url)
         # A client for each file: connections to one address are not kept for another name.
-        async with httpx.AsyncClient(transport=self.transport, timeout=SECONDS, trust_env=False) as client:
+        timeout = httpx.Timeout(SECONDS, connect=CONNECT_SECONDS)
+        async with httpx.AsyncClient(transport=self.transport, timeout=timeout, trust_env=False) as client:
             for _ in range(MAX_REDIRECTS + 1):
                 headers = dict(source.headers) if _host(url) == own else {}
-                request = await self._request(client, url, source.hosts, headers)
-                response = await client.send(request, stream=True)
+                response = await self._send(client, url, source.hosts, headers)
                 try:
                     if not response.is_redirect:
                         return await _content(response, limit)
@@ -96,10 +99,26 @@ class MediaClient:
                     await response.aclose()
         raise Unfetched(f"it was redirected more than {MAX_REDIRECTS} times")
 
-    async def _request(
+    async def _send(
         self, client: httpx.AsyncClient, url: str, hosts: Sequence[str], headers: Mapping[str, str]
-    ) -> httpx.Request:
-        """A request to a checked address of the host; certificate and Host stay those of its name."""
+    ) -> httpx.Response:
+        """Asks a checked address of the host, the next one if it is not there; certificate and Host stay the name's."""
+        host, addresses = await self._checked(url, hosts)
+        for address in addresses[:ADDRESSES]:
+            request = client.build_request(
+                "GET",
+                httpx.URL(url).copy_with(host=address),
+                headers={**headers, "Host": host, "Accept-Encoding": "identity"},
+                extensions={"sni_hostname": host},
+            )
+            try:
+                return await client.send(request, stream=True)
+            except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+                failure = error
+        raise failure
+
+    async def _checked(self, url: str, hosts: Sequence[str]) -> tuple[str, Sequence[str]]:
+        """The host that may be asked, with its addresses, all of which are public."""
         parts = urlsplit(url)
         host = _host(url)
         if parts.scheme != "https" or not host or parts.username is not None or parts.port not in (None, 443):
@@ -109,13 +128,7 @@ class MediaClient:
         addresses = await self.resolve(host)
         if not addresses or not all(is_public(address) for address in addresses):
             raise Unfetched(f"{host} is not on the public Internet")
-        pinned = httpx.URL(url).copy_with(host=addresses[0])
-        return client.build_request(
-            "GET",
-            pinned,
-            headers={**headers, "Host": host, "Accept-Encoding": "identity"},
-            extensions={"sni_hostname": host},
-        )
+        return host, addresses
 
 
 def _host(url: str) -> str:

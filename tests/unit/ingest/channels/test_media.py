@@ -178,6 +178,18 @@ async def test_a_name_that_can_not_be_resolved_may_be_there_later() -> None:
         await made.get(source())
 
 
+async def test_the_next_address_is_asked_when_one_is_not_there() -> None:
+    class Half(FakeProvider):
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if request.url.host.startswith("2606"):
+                raise httpx.ConnectError("unreachable")
+            return await super().handle_async_request(request)
+
+    made, _ = client({}, addresses=("2606:4700::1111", PUBLIC))
+    made.transport = Half({"files.example/a": httpx.Response(200, content=PNG)})
+    assert await made.get(source()) == PNG
+
+
 # --- into a message
 
 RECEIVED = Received("whatsapp", "main", "wamid.1", b"", "application/json", NOW)
