@@ -1,7 +1,7 @@
 """Every input is stored as it came before anybody is told that it arrived, and ends in one visible outcome."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 import structlog
@@ -62,12 +62,18 @@ class Inbox:
         Raises what the database raises; then nothing is certain, and the channel asks its sender to
         come again. The same input again gives the same receipt.
         """
-        stored = await self._store.add(received, due_at=datetime.now(UTC) + self._lease)
-        if stored:
-            self._begin(received.input)
-        else:
-            self._received.labels(received.channel, "repeated").inc()
-        return Receipt(received.input, repeated=not stored)
+        (receipt,) = await self.receive_all([received])
+        return receipt
+
+    async def receive_all(self, received: Sequence[Received]) -> list[Receipt]:
+        """As `receive`, for all inputs of one call in one step; when it raises, some of them may be stored."""
+        stored = await self._store.add_all(received, due_at=datetime.now(UTC) + self._lease)
+        for one in received:
+            if one.input in stored:
+                self._begin(one.input)
+            else:
+                self._received.labels(one.channel, "repeated").inc()
+        return [Receipt(one.input, repeated=one.input not in stored) for one in received]
 
     async def outcome(self, input: str, timeout: float) -> Outcome | None:
         """The outcome of the input, or None when there is none after `timeout` seconds."""

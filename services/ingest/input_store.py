@@ -1,14 +1,15 @@
 """The ledger in the database: every input as it came, what became of it, and the indexes that find it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from services.ingest.inputs import Outcome, Pending, Received, Waiting
 from services.ingest.normalised import storable
 from shared.errors import Transient
-from shared.mongo import ASCENDING, DuplicateKeyError, Mongo, ReturnDocument
+from shared.mongo import ASCENDING, BulkWriteError, Mongo, ReturnDocument
 
+DUPLICATE_KEY = 11000
 INLINE_BODY = 256 * 1024
 """Bytes up to which the raw input stands in its document; longer ones are files."""
 
@@ -30,34 +31,24 @@ class InputStore:
 
     async def add(self, received: Received, *, due_at: datetime) -> bool:
         """Stores the raw input; False when it is there already. Due again at `due_at`, if it is still pending."""
-        if await self._db.inputs.find_one({"_id": received.input}, {"_id": 1}) is not None:
-            return False
-        document: dict[str, Any] = {
-            "_id": received.input,
-            "version": 1,
-            "channel": received.channel,
-            "account": received.account,
-            "key": received.key,
-            "content_type": received.content_type,
-            "size": len(received.body),
-            "received_at": received.received_at,
-            "envelope": storable(dict(received.envelope)),
-            "state": "pending",
-            "attempts": 1,
-            "due_at": due_at,
-        }
-        if document["envelope"].get("message_id"):
-            document["message_id"] = document["envelope"]["message_id"]
-        if len(received.body) <= INLINE_BODY:
-            document["body"] = received.body
-        else:
-            document["body_file"] = f"input-{received.input}"
-            await self._mongo.put_file(document["body_file"], received.body, name="raw", metadata={"kind": "input"})
+        return bool(await self.add_all([received], due_at=due_at))
+
+    async def add_all(self, received: Sequence[Received], *, due_at: datetime) -> frozenset[str]:
+        """Stores raw inputs in one step; the ids of those that were not there. One that is given twice is one."""
+        wanted = {one.input: one for one in received}
+        known = self._db.inputs.find({"_id": {"$in": list(wanted)}}, {"_id": 1})
+        for document in await known.to_list(None):
+            del wanted[document["_id"]]
+        if not wanted:
+            return frozenset()
+        for one in wanted.values():
+            if len(one.body) > INLINE_BODY:
+                await self._mongo.put_file(_file_of(one), one.body, name="raw", metadata={"kind": "input"})
         try:
-            await self._db.inputs.insert_one(document)
-        except DuplicateKeyError:
-            return False
-        return True
+            await self._db.inputs.insert_many([_document(one, due_at) for one in wanted.values()], ordered=False)
+        except BulkWriteError as error:
+            return frozenset(wanted) - _stored_meanwhile(error)
+        return frozenset(wanted)
 
     async def waiting(self, input: str) -> Waiting | None:
         """The input, if it is still pending."""
@@ -168,3 +159,39 @@ class InputStore:
             envelope=document["envelope"],
         )
         return Waiting(received, Pending(document["_id"], document["version"]), document["attempts"])
+
+
+def _document(received: Received, due_at: datetime) -> dict[str, Any]:
+    document: dict[str, Any] = {
+        "_id": received.input,
+        "version": 1,
+        "channel": received.channel,
+        "account": received.account,
+        "key": received.key,
+        "content_type": received.content_type,
+        "size": len(received.body),
+        "received_at": received.received_at,
+        "envelope": storable(dict(received.envelope)),
+        "state": "pending",
+        "attempts": 1,
+        "due_at": due_at,
+    }
+    if document["envelope"].get("message_id"):
+        document["message_id"] = document["envelope"]["message_id"]
+    if len(received.body) <= INLINE_BODY:
+        document["body"] = received.body
+    else:
+        document["body_file"] = _file_of(received)
+    return document
+
+
+def _file_of(received: Received) -> str:
+    return f"input-{received.input}"
+
+
+def _stored_meanwhile(error: BulkWriteError) -> frozenset[str]:
+    """The inputs that somebody else stored at the same time; any other failure is raised."""
+    failures = error.details.get("writeErrors", [])
+    if error.details.get("writeConcernErrors") or any(one.get("code") != DUPLICATE_KEY for one in failures):
+        raise error
+    return frozenset(str(one["op"]["_id"]) for one in failures)

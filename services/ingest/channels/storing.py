@@ -1,5 +1,7 @@
 """Hands inputs to the inbox; when the database does not take one, its sender is told to come again."""
 
+from collections.abc import Sequence
+
 import structlog
 
 from services.ingest.inbox import Inbox
@@ -13,11 +15,18 @@ log = structlog.get_logger()
 
 async def store(inbox: Inbox, received: Received) -> Receipt:
     """The receipt of the stored input; `Transient` when nothing is certain, which over HTTP is 503."""
+    (receipt,) = await store_all(inbox, [received])
+    return receipt
+
+
+async def store_all(inbox: Inbox, received: Sequence[Received]) -> list[Receipt]:
+    """The receipts of all inputs of one call, stored in one step; `Transient` as with `store`."""
     try:
-        return await inbox.receive(received)
+        return await inbox.receive_all(received)
     except (PyMongoError, OSError, TimeoutError) as error:
-        log.warning("channel.not_stored", channel=received.channel, account=received.account, error=told(error))
-        raise Transient(f"{received.channel}: not stored") from error
+        first = received[0]
+        log.warning("channel.not_stored", channel=first.channel, account=first.account, error=told(error))
+        raise Transient(f"{first.channel}: not stored") from error
 
 
 async def outcome(inbox: Inbox, input: str, *, timeout: float) -> Outcome | None:

@@ -1,6 +1,5 @@
 """The webhooks of all providers: only what its provider signed is taken, and it is stored before the answer."""
 
-import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -13,7 +12,7 @@ from prometheus_client import CollectorRegistry, Counter
 from starlette.requests import ClientDisconnect
 
 from services.ingest.channels.provider import Account, Answer, Call, Provider, Update
-from services.ingest.channels.storing import store
+from services.ingest.channels.storing import store_all
 from services.ingest.inbox import Inbox
 from services.ingest.inputs import Received
 from services.ingest.normalised import cleaned
@@ -21,8 +20,6 @@ from shared.config import Strict
 from shared.errors import Refused
 from shared.events import CallIdentifiedData
 
-AT_A_TIME = 32
-"""Updates of one call that are stored side by side: Meta sends up to 1,000 in one."""
 SECRETS_VARIABLE = "KARTICA_CHANNEL_SECRETS"
 ANSWERS: dict[int | str, dict[str, Any]] = {
     400: {"description": "Signed, but not what this provider sends"},
@@ -106,9 +103,8 @@ class Webhooks:
         updates = list(provider.split(call, door.accounts[account]))
         taken = [update for update in updates if update.key is not None]
         await self._tell(updates)
-        for start in range(0, len(taken), AT_A_TIME):
-            batch = taken[start : start + AT_A_TIME]
-            await asyncio.gather(*(self._store(provider, account, update) for update in batch))
+        if taken:
+            await store_all(self._inbox, [self._received(provider, account, update) for update in taken])
         for update in updates:
             self._updates.labels(provider.name, update.kind).inc()
         reply = provider.reply(call, door.accounts[account])
@@ -121,8 +117,8 @@ class Webhooks:
             if update.telephone is not None and self._telephone is not None:
                 await self._telephone(update.telephone)
 
-    async def _store(self, provider: Provider[Any], account: str, update: Update) -> None:
-        received = Received(
+    def _received(self, provider: Provider[Any], account: str, update: Update) -> Received:
+        return Received(
             channel=provider.name,
             account=account,
             key=cleaned(update.key or "") or hashlib.sha256(update.body).hexdigest(),
@@ -130,7 +126,6 @@ class Webhooks:
             content_type=update.content_type,
             received_at=self._clock(),
         )
-        await store(self._inbox, received)
 
     def _call(self, request: Request, body: bytes) -> Call:
         query = request.url.query

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -90,13 +90,16 @@ _LINE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What there is to remove: documents of messages, inputs (with the SHA-256 of each body) and the timeline."""
+    """What there is to remove: documents of messages, inputs (with the SHA-256 of each body) and the timeline.
+
+    `threads` and `worklog` are the ids of what else is written about the ticket.
+    """
 
     messages: Sequence[Mapping[str, Any]] = ()
     inputs: Sequence[Mapping[str, Any]] = ()
     timeline: Sequence[Mapping[str, Any]] = ()
     threads: Sequence[str] = ()
-    document: Mapping[str, Any] = field(default_factory=dict)
+    worklog: Sequence[str] = ()
 
 
 def redact(ticket: Ticket, found: Found, command: TicketRedact, *, at: datetime) -> Change:
@@ -129,6 +132,8 @@ def redact(ticket: Ticket, found: Found, command: TicketRedact, *, at: datetime)
         *(_erasure(file, at=at) for file in (*files, *_bodies(inputs))),
         facts.noted(event, {}),
     ]
+    if "text" in what and whole:
+        writes += [Apply("worklog", entry, {"$set": {"note": ""}}) for entry in found.worklog]
     if "contact" in what and whole:
         writes += [Apply("threads", thread, {"$set": {"name": ""}}) for thread in found.threads]
     return Change(writes=tuple(writes), events=(event,), answer=_answer(ticket, command, changed=True))
@@ -181,7 +186,7 @@ def _input(document: Mapping[str, Any], *, at: datetime) -> Update:
 def _ticket_state(ticket: Ticket, what: Sequence[str], *, first: bool, whole: bool) -> dict[str, Any]:
     state: dict[str, Any] = {}
     if "text" in what and first:
-        state |= {"title": TITLE, "fields": {}}
+        state |= {"title": TITLE, "fields": {}, "lookups": []}
     if "text" in what and whole:
         state["ratings"] = {cycle: _scores(rating) for cycle, rating in ticket.ratings.items()}
     if "contact" in what and first:

@@ -30,7 +30,8 @@ class RedactionStore:
         threads = await self._db.threads.find({"ticket": ticket}, {"_id": 1}).to_list(None)
         wanted = [one for one in documents if not messages or one["_id"] in set(messages)]
         inputs = await self._inputs(ticket, wanted, whole=not messages) if raw else []
-        return Found(documents, inputs, timeline, [one["_id"] for one in threads])
+        worked = await self._db.worklog.find({"ticket": ticket}, {"_id": 1}).to_list(None)
+        return Found(documents, inputs, timeline, [one["_id"] for one in threads], [one["_id"] for one in worked])
 
     async def elsewhere(self, customers: Sequence[str], *, tickets: Sequence[str]) -> dict[str, list[str]]:
         """What these customers wrote in tickets of others: the messages by ticket."""

@@ -54,7 +54,7 @@ def test_the_cloudevents_library_reads_our_bytes_as_we_meant_them() -> None:
     assert (read.get_id(), read.get_type(), read.get_source()) == (event.id, event.type, event.source)
     assert (read.get_subject(), read.get_time()) == (event.subject, event.time)
     assert read.get_extension("ticketversion") == 5
-    assert read.get_data() == {"status": "closed", "previous": "open", "reason": "done"}
+    assert read.get_data() == {"status": "closed", "previous": "open", "reason": "done", "phase": None}
 
 
 def test_an_event_survives_the_wire() -> None:

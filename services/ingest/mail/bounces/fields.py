@@ -50,12 +50,10 @@ def every(text: str, name: str) -> list[str]:
 
 def _known(lines: Sequence[str], names: frozenset[str]) -> Iterator[tuple[str, str]]:
     """`(name, value)` of the fields asked for, unfolded; a blank line is a pair of empty texts."""
-    name, value = "", ""
+    name, value, margin = "", "", 0
     for line in lines:
         match = _FIELD.match(line)
-        # some fold an answer of several lines without indenting it
-        folded = line[:1] in (" ", "\t") or (name == "diagnostic-code" and _ANSWER.match(line))
-        if match is None and name and folded and line.strip():
+        if name and line.strip() and _continues(line, match, name=name, names=names, margin=margin):
             value = f"{value} {line.strip()}"[:MAX_VALUE]
             continue
         if name:
@@ -64,5 +62,18 @@ def _known(lines: Sequence[str], names: frozenset[str]) -> Iterator[tuple[str, s
             yield "", ""
         name = match[1].lower() if match and match[1].lower() in names else ""
         value = match[2].strip() if match else ""
+        margin = _margin(line)
     if name:
         yield name, value
+
+
+def _continues(line: str, match: re.Match[str] | None, *, name: str, names: frozenset[str], margin: int) -> bool:
+    """Whether a line goes on with the value above it: `said: 550 ...` at the begin of a folded line is no field."""
+    if match is not None:
+        return _margin(line) > margin and match[1].lower() not in names
+    # some fold an answer of several lines without indenting it
+    return line[:1] in (" ", "\t") or (name == "diagnostic-code" and bool(_ANSWER.match(line)))
+
+
+def _margin(line: str) -> int:
+    return len(line) - len(line.lstrip(" \t>"))

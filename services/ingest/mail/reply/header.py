@@ -14,7 +14,7 @@ from services.ingest.mail.reply.separators import (
     is_rule,
 )
 from services.ingest.mail.reply.verbs import may_hold_verb, roots_in
-from services.ingest.mail.reply.wrote import header_within, wrote_header
+from services.ingest.mail.reply.wrote import header_within, may_end_header, wrote_header
 
 MAX_TRIES = 500
 """Lines that look like headers, and are none. A text with more of them stays whole."""
@@ -60,7 +60,7 @@ def first_header(lines: list[str], texts: list[str], start: int = 0) -> Header |
 
 def _is_costly(line: str, roots: Sequence[str]) -> bool:
     """Whether judging the line takes more than a glance: a text made to take long has many such lines."""
-    return begins_like_field(line) or (line[-1:] in ":：->*_" and ("@" in line or may_hold_verb(line, roots)))
+    return begins_like_field(line) or (may_end_header(line) and ("@" in line or may_hold_verb(line, roots)))
 
 
 def _at(lines: list[str], place: int, roots: Sequence[str], *, asks: bool) -> Header | None:

@@ -38,6 +38,23 @@ _VERBLESS = ("בתאריך",)
 """Begin headers that do without a verb."""
 _NAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]\S{0,40}\s+){1,5}")
 """Words with capital letters: the name of who wrote."""
+_OF_ADDRESS_END = re.compile(r"\s(?:by|from|von|par|de|da|van|fra|från|od|от|від)\s[^\s@<>]{1,100}@[^\s@<>:]{1,200}\s?[:：]$")
+"""`28 Feb 2026, 19:47 by ana@x.example:`."""
+_NAMED = re.compile(r"[\w\"'«„“(][^@<>:?!]{0,80}\s?[<(\[]\S{1,150}[>)\]]\s")
+"""A name and its address in brackets, as it stands before a verb: `Ana Novak <ana@x.example> wrote:`."""
+_QUOTING = re.compile(
+    r"(?:Quoting|Zitat von|Citando(?: a)?|Citazione di|Citation de|Citat från|Citat fra|Citeren|Cytowanie|Цитирую)\s"
+    r"[^@:?!]{0,90}@[^@\s]{1,150}[:：]",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(r">{2,4} [^>].{8,300}[^>]\s?>{2,4}")
+"""`>>> Ana Novak <ana@x.example> 28.02.2026 19:47 >>>`."""
+_BARE_ENDS = ("wrote", "writes", "a écrit", "escribió", "ha scritto", "escreveu", "geschrieben", "skrev", "napisał(a)",
+              "написал", "написал(а)", "kirjoitti")  # fmt: skip
+"""Verbs after which some mail programs leave out the colon."""
+_ABBREVIATED = re.compile(r"(?:^|\s)(?:[^\W\d_]{1,4}|\d{1,2})\.$")
+_CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)")
+MAX_DATE = 45
 _RULED = re.compile(r"^-{2,}\s?[^\s-].{0,200}-{2,}$")
 _NAME_BEGINS = re.compile(r"\s*(?:[\"'«„“<(\[]|[^\W\d_a-zà-öø-ÿа-яёіїє])")
 _WITHIN_DASHES = " -*_"
@@ -49,8 +66,10 @@ def wrote_header(lines: Sequence[str], end: int, roots: Sequence[str] | None = N
     `roots` are those of the verbs that occur in the text, where that is known.
     """
     last = lines[end]
-    if last[-1:] not in ":：->*_﹕":
+    if not may_end_header(last):
         return None
+    if last[0] == ">" and _is_marked(last):
+        return end
     loose = is_quoted(last) and _is_loose_end(last)
     if is_quoted(last) and not loose:
         return None
@@ -64,6 +83,15 @@ def wrote_header(lines: Sequence[str], end: int, roots: Sequence[str] | None = N
             if _begins(lines[start]) is begins and _is_header(lines, start, end, begins=begins, quoted=quoted):
                 return _with_first_line(lines, start, end)
     return None
+
+
+def may_end_header(line: str) -> bool:
+    """Whether a header may end with the line, by its last characters."""
+    return line[-1:] in ":：->*_﹕" or line.endswith(_BARE_ENDS)
+
+
+def _is_marked(line: str) -> bool:
+    return bool(_MARKED.fullmatch(line) and _DATE.search(line) and (_TIME.search(line) or "@" in line))
 
 
 def header_within(lines: Sequence[str], place: int) -> int | None:
@@ -117,12 +145,11 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     dated, timed, address = bool(_DATE.search(body)), bool(_TIME.search(body)), bool(_ADDRESS.search(body))
     verb = last_verb(body)
     if verb is None:
-        bare = body.lstrip(_BEFORE)
-        dated_first = bool(_DATED.match(bare)) or bare.startswith(_VERBLESS)
-        return dated_first and (dated or timed) and (colon or quoted) and bool(_ADDRESS_END.search(ended))
-    if not colon:
-        return bool(_RULED.match(header) and not body[verb.end() :]) or (quoted and address and dated)
+        return _is_verbless(ended, colon=colon, dated=dated, timed=timed, quoted=quoted, alone=alone)
     after = body[verb.end() :]
+    if not colon:
+        told = address and dated and (quoted or (begins and timed and alone))
+        return not after and (bool(_RULED.match(header)) or (told and not is_first_person(body)))
     if not _is_whole_after(after, verb[0]):
         return quoted and begins and (address or timed)
     if quoted:
@@ -132,8 +159,21 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     else:
         named = alone and _NAMES.fullmatch(body[: verb.start()]) and _DATE.search(after) and _TIME.search(after)
         brief = begins and not after and alone and len(header) <= 120
-        said = dated and bool(address or (begins and timed) or brief or named)
+        signed = alone and not after and _NAMED.fullmatch(f"{body[: verb.start()].strip()} ") and address
+        said = bool(signed) or (dated and bool(address or (begins and timed) or brief or named))
     return said and not is_first_person(body)
+
+
+def _is_verbless(ended: str, *, colon: bool, dated: bool, timed: bool, quoted: bool, alone: bool) -> bool:
+    """A date and an address, in that order; above a quote also in the other, or an address alone."""
+    bare = ended.lstrip(_BEFORE)
+    if _QUOTING.fullmatch(bare):
+        return quoted or alone
+    if not (dated or timed):
+        return False
+    if _DATED.match(bare) or bare.startswith(_VERBLESS):
+        return ((colon or quoted) and bool(_ADDRESS_END.search(ended))) or bool(timed and _OF_ADDRESS_END.search(ended))
+    return quoted and colon and dated and timed and len(ended) <= 160 and bool(_ADDRESS.search(ended))
 
 
 def _is_whole_after(after: str, verb: str) -> bool:
@@ -159,8 +199,11 @@ def _with_first_line(lines: Sequence[str], start: int, end: int) -> int:
     if start == 0 or (_OPENING.match(first) and first[0] not in _AFTER_NAME):
         return start
     above = lines[start - 1]
-    if not above or above[-1] in ".?!:;" or is_quoted(above):
+    if not above or (above[-1] in ".?!:;" and not _ABBREVIATED.search(above)) or is_quoted(above):
         return start
-    is_opening = bool(_OPENING.match(above.lstrip(_BEFORE))) and any(one.isdigit() for one in above[:60])
+    bare = above.lstrip(_BEFORE)
+    is_opening = bool(_OPENING.match(bare)) and any(one.isdigit() for one in above[:60])
+    if len(bare) <= MAX_DATE and _CLOCK.match(first) and _DATED.match(bare) and _DATE.search(bare):
+        return start - 1
     has_address = any("@" in line for line in lines[start : end + 1])
     return start - 1 if is_opening or (not has_address and _ADDRESS.search(above)) else start

@@ -1,6 +1,6 @@
 """An inbox in memory, a clock that is set, and an application with one channel's routes."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -29,6 +29,9 @@ class FakeInbox:
         repeated = received.input in self.stored
         self.stored.setdefault(received.input, received)
         return Receipt(received.input, repeated)
+
+    async def receive_all(self, received: Sequence[Received]) -> list[Receipt]:
+        return [await self.receive(one) for one in received]
 
     async def outcome(self, input: str, timeout: float) -> Outcome | None:
         if self.silent or input not in self.stored:

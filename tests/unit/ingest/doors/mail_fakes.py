@@ -1,7 +1,7 @@
 """An inbox that keeps inputs in memory, and a listener in front of it, for tests of the doors alone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, cast
 
@@ -35,6 +35,9 @@ class MemoryInbox:
         repeated = received.input in self.received
         self.received.setdefault(received.input, received)
         return Receipt(received.input, repeated=repeated)
+
+    async def receive_all(self, received: Sequence[Received]) -> list[Receipt]:
+        return [await self.receive(one) for one in received]
 
 
 def as_inbox(fake: MemoryInbox) -> Inbox:

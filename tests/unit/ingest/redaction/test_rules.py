@@ -142,3 +142,8 @@ def test_one_message_leaves_the_others_and_the_ticket_as_they_are() -> None:
 def test_message_of_another_ticket_is_refused() -> None:
     with pytest.raises(Refused, match="No such message"):
         redact(TICKET, Found([message(1)]), asked("text", messages=(derived_id("other"),)), at=NOW)
+
+
+def test_notes_of_the_worklog_go_and_the_time_stays() -> None:
+    change = redact(TICKET, Found([message(1)], worklog=("w1",)), asked("text"), at=NOW)
+    assert applied(change, "worklog") == {"w1": {"note": ""}}
