@@ -59,7 +59,7 @@ def _wrong(sample: dict[str, Any], got: str) -> frozenset[str]:
         return frozenset(name for name, is_wrong in (("lost", lost), ("leak", leak)) if is_wrong)
     expected = sample["expected"] or ""
     if sample["kind"] == "html":
-        return _wrong_text_of_html(_squeezed_lines(expected), _squeezed_lines(got))
+        return _wrong_text_of_html(_squeezed_lines(_text_of(expected)), _squeezed_lines(got))
     have, want = _normal(got), _normal(expected)
     if have == want:
         return frozenset()
@@ -83,6 +83,9 @@ def _normal(text: str) -> str:
     return _EMPTY_LINES.sub("\n\n", _TRAILING.sub("", text.replace("\r\n", "\n"))).strip()
 
 
+def _text_of(page: str) -> str:
+    return unescape(_TAG.sub("\n", page)) if _TAG.search(page) else page
+
+
 def _squeezed_lines(text: str) -> list[str]:
-    without_tags = unescape(_TAG.sub("\n", text)) if _TAG.search(text) else text
-    return [line for line in ("".join(line.split()) for line in without_tags.split("\n")) if line]
+    return [line for line in ("".join(line.split()) for line in text.split("\n")) if line]

@@ -12,9 +12,13 @@ MAX_MAILBOX = 1_500
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _HIDDEN_ADDRESS = re.compile(r"<[^<>@\s]+@[^<>\s]+>\s*[,;]")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_ADDRESS = re.compile(r"""("(?:[^"\\]|\\.)*"|[^\s"<>()@,;:\[\]]+)@(\[[^\]\s]*\]|[^\s"<>()@,;:\[\]]+)""")
+_ADDRESS = re.compile(
+    r"""(?:"(?:[^"\\]|\\.)*"|[^\s"<>()@,;:\[\]]+)(?:@(?:\[[^\]\s]*\]|[^\s"<>()@,;:\[\]]+))+|"(?:[^"\\]|\\.)*\""""
+)
+"""An address, or a quoted string, in which there is none."""
 _GROUP = re.compile(r'\s*(?:"[^"]*"|[^"<>@:\[]{0,200}):(?!//)')
-_ROUTE = re.compile(r"^@[^:]*:")
+_ROUTE = re.compile(r"^[,\s]*@(?:\[[^\]]*\]|[^:\[])*:\s*")
+MAX_GROUPS = 5
 _AROUND_DOT_OR_AT = re.compile(r"\s*([.@])\s*")
 _SCHEME = re.compile(r"^(?:mailto|smtp):", re.IGNORECASE)
 
@@ -49,8 +53,10 @@ def _mailboxes(value: str) -> Iterator[str]:
 
 
 def _without_group(piece: str) -> Iterator[str]:
-    group = _GROUP.match(piece)
-    if group and not _SCHEME.match(piece.strip()):
+    for _ in range(MAX_GROUPS):  # groups in groups are wrong, but happen
+        group = _GROUP.match(piece)
+        if group is None or _SCHEME.match(piece.strip()):
+            break
         piece = piece[group.end() :]
     if piece.strip():
         yield piece.strip()[:MAX_MAILBOX]
@@ -150,7 +156,7 @@ def _taken_apart(text: str) -> tuple[str, list[str], list[str]]:
         else:
             phrase.append(token)
     joined = "".join(phrase)
-    opened = joined.rfind("<")
+    opened = _QUOTED.sub(lambda match: "." * len(match[0]), joined).rfind("<")
     if not angles and opened >= 0 and "@" in joined[opened:]:
         return joined[:opened], comments, [joined[opened + 1 :].split()[0]]
     return joined, comments, angles
@@ -163,11 +169,20 @@ def _is_angle(token: str) -> bool:
 def _bare(phrase: str, comments: list[str], words: Callable[[str], str]) -> tuple[str, str]:
     """A mailbox without angle brackets: `a@k.example (Ana)`, `Ana a@k.example`, or a name alone."""
     text = _SCHEME.sub("", phrase.strip())
-    match = _ADDRESS.search(text) or _ADDRESS.search(_AROUND_DOT_OR_AT.sub(r"\1", text))
+    match = _last_address(text) or _last_address(_AROUND_DOT_OR_AT.sub(r"\1", text))
     if match is None:
         return _name(text, words) or _name(" ".join(comments), words), ""
-    around = f"{match.string[: match.start()]} {match.string[match.end() :]}".strip(" <>'\"")
+    around = f"{match.string[: match.start()]} {match.string[match.end() :]}".strip(" <>'(")
     return _name(around, words) or _name(" ".join(comments), words), _plain_address(match.group())
+
+
+def _last_address(text: str) -> "re.Match[str] | None":
+    """Of several, the ones before are what somebody is called. One in quotes counts when there is no other."""
+    found = None
+    for match in _ADDRESS.finditer(text):
+        if match[0][-1] != '"' and "@" in match[0]:
+            found = match
+    return found
 
 
 def _plain_address(text: str) -> str:

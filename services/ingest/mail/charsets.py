@@ -151,6 +151,8 @@ _SINGLE_BYTE = {
 }
 _WESTERN = ("cp1252",)
 _PUNCTUATION = frozenset("–—‘’‚“”„…€«»§°·\u00a0\u200e\u200f")
+_MIXED_WORD = re.compile("[A-Za-z][\u0590-\u05ff]|[\u0590-\u05ff][A-Za-z]")
+"""Where a Latin letter meets a Hebrew one: they are western letters read as Hebrew."""
 _SYMBOL_IN_WORD = re.compile(r"[A-Za-z][¹²³¼½¾©®º»«¦¨¸¶¬±æðþ][A-Za-z]")
 """What central European letters look like when they are read as western ones."""
 
@@ -178,8 +180,10 @@ def decode(content: bytes, declared: str | None = None, *, languages: Sequence[s
 
 def meant(declared: str | None) -> str | None:
     """Python's name of the codec that a declared charset stands for, or None if it stands for none."""
-    name = (declared or "").strip().strip("\"'").lower()
+    name = (declared or "").partition(";")[0].strip().strip("\"'").lower()
     name = name.rstrip(";,").removeprefix("charset=").replace("_", "-") if name not in _ALIASES else name
+    if "." in name:  # a locale: ru_RU.KOI8-R
+        name = name.rpartition(".")[2]
     name = _ALIASES.get(name, name)
     try:
         codec = codecs.lookup(name)
@@ -195,7 +199,7 @@ def guessed(content: bytes, languages: Sequence[str]) -> str:
     expected = frozenset("".join(_LETTERS.get(language, "") for language in languages))
     sample = _sample(content)
     fits = {name: _fit(sample.decode(name, errors="replace"), expected) for name in (*charsets, *_WESTERN)}
-    best = max(fits, key=lambda name: fits[name])
+    best = max((*_WESTERN, *charsets), key=lambda name: fits[name])  # of equals the one that most mail is in
     if fits[best] <= 0 and _is_foreign(sample):
         best = _by_statistics(sample) or best
     return content.decode(best, errors="replace")
@@ -286,4 +290,4 @@ def _fit(text: str, expected: frozenset[str]) -> int:
             fit += 2
         elif character not in _PUNCTUATION:
             fit -= 3 if character == "�" or character < "\xa0" else 1
-    return fit
+    return fit - 4 * len(_MIXED_WORD.findall(text))

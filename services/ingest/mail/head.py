@@ -88,6 +88,8 @@ class _Fields:
         return bool(self._name) or self._count > 0
 
     def take(self, text: bytes) -> bool:
+        if text[:1] in (b" ", b"\t") and not self.any() and _FIELD.match(text.lstrip()):
+            text = text.lstrip()  # nothing to continue: the first field is indented
         if text[:1] in (b" ", b"\t"):
             if self._name and text.strip():
                 if self._length < MAX_FIELD:

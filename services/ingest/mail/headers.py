@@ -71,7 +71,7 @@ class Headers:
 
     def message_ids(self, name: str) -> tuple[str, ...]:
         """The Message-IDs in a field, with angle brackets; the last `MAX_REFERENCES` of them."""
-        value = " ".join(self.raw(name))
+        value = decode_words(" ".join(self.raw(name)))  # some programs encode what is too long for a line
         found = [cleaned(match) for match in _MESSAGE_ID.findall(value)]
         if not found and name.lower() == "message-id" and value.strip():
             found = [f"<{_COMMENT_OR_SPACE.sub('', cleaned(value)).strip('<>')[:990]}>"]
@@ -88,4 +88,9 @@ class Headers:
         if unfolded.isascii() and "\x1b$" not in unfolded:
             return unfolded
         raw = unfolded.encode("utf-8", errors="surrogateescape")
+        if "\x1b$" not in unfolded:
+            try:
+                return raw.decode("utf-8")  # RFC 6532, whatever the charset of the text below
+            except UnicodeDecodeError:
+                pass
         return decode(raw, self._charset or None, languages=self._languages)

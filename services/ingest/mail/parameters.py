@@ -10,11 +10,12 @@ MAX_FIELD = 20_000
 MAX_PARAMETERS = 200
 
 _PARAMETER = re.compile(
-    r"""[;\s]*([^\s;=*"]{1,60})(?:\*([0-9]{1,4}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|([^;]*))""", re.DOTALL
+    r"""[;\s]*([^\s;=*"]{1,60})(?:\*([0-9]{1,4}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|((?:[^;\n]|\n(?![ \t]*[\w-]{1,40}(?:\*[0-9]{1,3})?\*?=[^?]))*))""",
+    re.DOTALL,
 )
 _COMMENT_END = re.compile(r"\s+\([^()]*\)\s*$")
 _ESCAPED = re.compile(r'\\(["\\])')
-_FOLD = re.compile(r"\r?\n[ \t]?")
+_FOLD = re.compile(r"\n[ \t]?")
 
 
 def parameter(part: "Message[str, str]", name: str, *, field: str = "content-type") -> str | None:
@@ -34,7 +35,7 @@ def raw_text(value: str) -> str:
 
 def parameters(value: str) -> dict[str, str]:
     """All of them, by lower-case name; the first of a name counts."""
-    text = _FOLD.sub(" ", value[:MAX_FIELD])
+    text = value[:MAX_FIELD].replace("\r", "")
     found: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[bool, str]]] = {}
     start = _after_type(text)
@@ -47,7 +48,7 @@ def parameters(value: str) -> dict[str, str]:
             start = semicolon + 1
             continue
         name, number, encoded, quoted, bare = match.groups()
-        content = _ESCAPED.sub(r"\1", quoted) if quoted is not None else _bare(bare)
+        content = _FOLD.sub(" ", _ESCAPED.sub(r"\1", quoted) if quoted is not None else _bare(bare))
         if number is None and not encoded:
             found.setdefault(name.lower(), content)
         else:

@@ -10,6 +10,7 @@ MAX_PIECES = 1_000
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
 _WORDS = re.compile(rb"[A-Za-z0-9.,;:!?]+ +[A-Za-z0-9.,;:!?]+")
+_SOFT_END = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?$", re.MULTILINE)
 
 
@@ -19,13 +20,22 @@ def decoded(raw: bytes, encoding: str) -> bytes:
         case "base64" | "b" | "x-base64" | "base-64" | "base64;":
             return base64(raw)
         case "quoted-printable" | "quotedprintable" | "qp" | "quoted_printable":
-            return binascii.a2b_qp(raw)
+            return quoted_printable(raw)
         case "x-uuencode" | "uuencode" | "uue" | "x-uue" | "x-uu":
             return uuencoded(raw)
         case "x-yencode" | "yencode" | "yenc" | "x-yenc":
             return yencoded(raw)
         case _:
             return raw
+
+
+def quoted_printable(raw: bytes) -> bytes:
+    """Quoted-printable with equals signs that encode nothing kept, and blanks behind a soft line end left out."""
+    if b"==" in raw:
+        raw = raw.replace(b"==", b"=3D=").replace(b"==", b"=3D=")
+    if b"= " in raw or b"=\t" in raw:
+        raw = _SOFT_END.sub(b"=", raw)
+    return binascii.a2b_qp(raw)
 
 
 def base64(raw: bytes) -> bytes:

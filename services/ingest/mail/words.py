@@ -2,18 +2,20 @@
 
 import base64
 import binascii
-import quopri
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from services.ingest.mail.charsets import decode
+from services.ingest.mail.transfer import quoted_printable
 
 ENCODED = re.compile(
     r"=\?([^?\s=]{0,60})\?([bBqQ])\?((?:[^?=]|=(?!\?[^?\s]{0,60}\?[bBqQ]\?)|\?(?!=|\Z))*)(?:\?=|\?\Z|\Z)", re.DOTALL
 )
 """One encoded word. Blanks and question marks in it, and an end that is cut off, are wrong, but readable."""
 _BETWEEN = re.compile(r"(\?=)\s+(?==\?[^?\s=]{0,60}\?[bBqQ]\?)")
+_CUT_LETTER = re.compile(rb"=([0-9A-Fa-f])\s+([0-9A-Fa-f])")
+"""A letter that was folded in its midst."""
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
 
 
@@ -32,7 +34,8 @@ class _Pending:
                 self._decode()
         else:
             self._decode()
-            self.content += quopri.decodestring(raw.replace(b"_", b" "), header=False)
+            whole = _CUT_LETTER.sub(rb"=\1\2", raw)
+            self.content += quoted_printable(whole.replace(b"_", b" "))
 
     def text(self, languages: Sequence[str]) -> str:
         self._decode()

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from services.ingest.inbox import Inbox, Outcome, Received
 from services.ingest.input_store import InputStore
 from services.ingest.inputs import Waiting
+from services.ingest.scanning.store import ScanStore
 from services.ingest.store import COLLECTIONS, Store
 from shared.commands import MessageSubmit, MessageSubmitData, TicketReply, TicketReplyData
 from shared.events import Contact, TicketMessageAdded, TicketOpened
@@ -115,7 +116,7 @@ async def test_two_replicas_never_take_up_the_same_input(store: InputStore) -> N
 async def test_blocks_of_numbers_never_overlap(site: Site) -> None:
     settings = site.settings("ingest")
     mongo = Mongo(settings["mongo_url"], database=settings["database"])
-    tickets = Store(mongo)
+    tickets = Store(mongo, scans=ScanStore(mongo, scanned=False))
     await tickets.prepare()
     blocks = await asyncio.gather(*(tickets.take_numbers(20, first=1) for _ in range(10)))
     await mongo.close()

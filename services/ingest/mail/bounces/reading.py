@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.ingest.mail.bounces import codes, fields, reasons
+from services.ingest.mail.bounces import codes, fields, reasons, transcript
 from services.ingest.mail.bounces.complaints import complaints, is_complaint
 from services.ingest.mail.bounces.notices import Notice, notices
 from services.ingest.mail.bounces.original import receivers, reported_message_id, senders
@@ -29,14 +29,20 @@ _ACTION_WORDS: dict[str, Action] = {
     "success": "delivered",
 }
 _DELAYED = re.compile(
-    r"""\bdelay(?:ed)?\b|\bwarning\b|still\strying|not\syet\sbeen\sdelivered|\bverzögert|noch\snicht\szugestellt
+    r"""\bdelay(?:ed)?\b|\bwarning\b(?!.{0,80}\bunknown\b)|still\strying|not\syet\sbeen\sdelivered|\bverzögert|noch\snicht\szugestellt
       |retard[ée]|en\sattente|retras|ritardo|vertraagd|försenad|forsinket|opóźnion|отложен|задерж|遅延|延迟""",
+    re.VERBOSE | re.IGNORECASE,
+)
+_STILL_TRYING = re.compile(
+    r"""delivery\sattempts?\swill\scontinue|(?:will|shall)\s(?:continue|keep|go\son)\s(?:to\s)?(?:try|retry|attempt)
+      |no\saction\sis\srequired\son\syour\spart|will\sbe\sretried|you\sdo\snot\sneed\sto\sresend""",
     re.VERBOSE | re.IGNORECASE,
 )
 _DELIVERED = re.compile(r"\b(?:successfully|success|relayed|delivered to)\b", re.IGNORECASE)
 _KIND = re.compile(r"^[ \t]*(?:smtp|dns|unknown|x400|x-[a-z0-9-]{1,30})[ \t]*;[ \t]*", re.IGNORECASE)
 MAX_DIAGNOSTIC = 1_000
 MAX_DEPTH = 3
+MAX_OPENING = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +105,9 @@ def _from_blocks(
     said = {one.address.lower(): one.text for one in words}
     reports: dict[tuple[str, str, str], DeliveryReport] = {}
     for block, recipient in zip(blocks, named, strict=True):
-        report = _from_block(block, recipient, _said_of(recipient, said, found, alone=len(blocks) == 1), found, headers)
+        alone = len(blocks) == 1
+        of_it = _said_of(recipient, said, found, alone=alone)
+        report = _from_block(block, recipient, of_it, found, headers, alone=alone)
         reports.setdefault((report.recipient.lower(), report.action, report.status), report)
     return list(reports.values())
 
@@ -116,14 +124,19 @@ def _recipient(block: fields.Block) -> str:
     return cleaned(people[0] if people else (written[1] or written[0]).partition(";")[2].strip(" <>"))[:320]
 
 
-def _from_block(block: fields.Block, recipient: str, said: str, found: Sections, headers: Headers) -> DeliveryReport:
+def _from_block(
+    block: fields.Block, recipient: str, said: str, found: Sections, headers: Headers, *, alone: bool
+) -> DeliveryReport:
     written = block.get("diagnostic-code", "")
     kind = _KIND.match(written)
-    diagnostic = _KIND.sub("", written).strip() or block.get("x-supplementary-info", "").strip(" <>")
     stated = codes.preferred(codes.statuses(block.get("status", ""))[:1])
+    beside = block.get("x-supplementary-info", "").strip(" <>") or ("" if stated else block.get("status", ""))
+    diagnostic = _KIND.sub("", written).strip() or beside.strip()
     told = diagnostic
     if not _tells(diagnostic):
         told = f"{diagnostic}\n{said}"
+    elif alone and (answers := transcript.answers(said)):
+        told = f"{answers} {diagnostic}"  # what the server had said before this system put it in its own words
     elif "4.4.7" in (stated, codes.status_in(diagnostic)):
         # it only says that time is over; what had been the matter may stand in the text (RFC 3463, section 3.5)
         cause = codes.status_in(said)
@@ -138,6 +151,7 @@ def _from_block(block: fields.Block, recipient: str, said: str, found: Sections,
         command=reasons.command_in(diagnostic) or reasons.command_in(said),
         kind=kind[0].strip(" \t;").lower() if kind else "smtp",
         shown=diagnostic or said,
+        otherwise="expired" if block.get("action", "").strip().lower().startswith("expired") else "",
     )
 
 
@@ -185,7 +199,9 @@ def _report(
     command: str = "",
     kind: str = "smtp",
     shown: str = "",
+    otherwise: str = "",
 ) -> DeliveryReport:
+    """`otherwise` is the reason where what was told gives none."""
     reply = "" if kind == "x-unix" else codes.reply_in(told)
     status = codes.preferred([code for code in (stated, codes.status_in(told)) if code], reply=reply)
     if action in ("delivered", "relayed", "expanded"):
@@ -199,8 +215,8 @@ def _report(
         )
     asked = command or reasons.command_in(told)
     reason = reasons.reason_of(told, status=status, reply=reply, command=asked, kind=kind)
-    if action == "delayed" and reason in ("undefined", "onhold"):
-        reason = "expired"
+    if reason in ("undefined", "onhold"):
+        reason = "expired" if action == "delayed" else otherwise or reason
     temporary = reasons.is_temporary(told, reply=reply)
     known = status or reasons.derived_status(reason, temporary=temporary, sender_refused=reasons.sender_refused(told))
     return DeliveryReport(
@@ -223,7 +239,7 @@ def _action(written: str, status: str, headers: Headers, found: Sections) -> Act
     if status.startswith("2"):
         return "delivered"
     title = headers.text("subject")[:300]
-    if _DELAYED.search(title) or (not title and _DELAYED.search(found.report[:500])):
+    if _DELAYED.search(title) or _STILL_TRYING.search(found.report[:MAX_OPENING]) or (not title and _DELAYED.search(found.report[:500])):
         return "delayed"
     return "failed"
 

@@ -25,8 +25,13 @@ _NOT_ABOUT = re.compile(
         |date|mail[ ]from|received|references|in-reply-to|von|de|da|van|fra|från|od|от|差出人)[ \t]{0,4}[:：]""",
     re.VERBOSE | re.IGNORECASE,
 )
+_SENT_BY = re.compile(r"\b(?:(?<!generated )(?<!expanded )from|by|sender)\W{1,4}$", re.IGNORECASE)
 _STAFF = re.compile(r"^(?:postmaster|mailer-daemon|abuse|support|helpdesk|help|admin|webmaster|hostmaster|noc)@", re.I)
 _WORDS = re.compile(r"[^\W\d_]{3,}")
+_FORMULA = re.compile(
+    r"undeliverable to\b|(?:the )?original message follows[^\n]{0,20}|^message removed$", re.IGNORECASE | re.MULTILINE
+)
+"""What is always said, and says nothing of why."""
 
 
 @dataclass(slots=True)
@@ -40,7 +45,7 @@ class Mentioned:
     def text(self) -> str:
         """What is said of the address; empty when there are no words beside the address itself."""
         joined = "\n".join(self.said)[:MAX_SAID]
-        return joined if _WORDS.search(_ANY.sub(" ", joined)) else ""
+        return joined if _WORDS.search(_FORMULA.sub(" ", _ANY.sub(" ", joined))) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +103,8 @@ def _all(lines: Sequence[str]) -> Iterator[_Place]:
     for number, line in enumerate(lines):
         if not _NOT_ABOUT.match(line):
             for match in _ANY.finditer(line):
+                if _SENT_BY.search(line[: match.start()]):
+                    continue
                 yield _Place(number, match[1].rstrip("."), ends=bool(_TRANSCRIPT.match(line)))
 
 

@@ -16,7 +16,7 @@ MAX_TEXT = 200_000
 _STATUS = ("message/delivery-status", "message/global-delivery-status")
 _FEEDBACK = ("message/feedback-report", "text/feedback-report")
 _ORIGINAL = ("message/rfc822", "text/rfc822-headers", "message/global", "message/global-headers", "text/rfc822")
-_RULE = re.compile(r"^[ \t>]*(?:[-=_*~#+]{2,}|>>>+)")
+_RULE = re.compile(r"^[ \t>|]*(?:[-=_*~#+]{2,}|>>>+)")
 _ABOUT_ORIGINAL = re.compile(
     r"""copy\sof|original|unsent|returned|undelivered|(?:your|the|of)\smessage|mail\sheader|message\s(?:header|text|body)
       |headers?\s|follow|nachricht|kopie|message\sd|mensaje|messaggio|oorspronkelijk|сообщени|письм|元の|原|원본""",
@@ -89,7 +89,7 @@ def split_original(text: str) -> tuple[str, str]:
 def _starts_original(lines: Sequence[str], number: int) -> bool:
     line = lines[number][:300]
     if _RULE.match(line):
-        words = line.strip(" \t-=_*~#+>.")
+        words = line.strip(" \t-=_*~#+>.|:")
         if words:
             return bool(_ABOUT_ORIGINAL.search(words)) and not _ABOUT_REPORT.search(words)
         return _is_head(lines[number + 1 : number + 12])

@@ -12,26 +12,31 @@ MAX_OPENING = 3_000
 MAX_FIRST_WORDS = 600
 
 _SYSTEM = re.compile(
-    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mail[-_.]delivery[-_.](?:sub)?system)(?:@|$)", re.IGNORECASE
+    r"^(?:mailer[-_.]?daemon|mail[-_.]?daemon|mdaemon|mail[-_.]delivery[-_.](?:sub)?system)(?:@|$)", re.IGNORECASE
 )
 _SYSTEM_NAME = re.compile(
     r"^\W{0,4}(?:mail deliver(?:y)? (?:sub)?system|mailer[- ]daemon|mail delivery service)\b", re.IGNORECASE
 )
 _STAFF = re.compile(
-    r"^(?:post[-_.]?master|mail[-_.]?admin|no-?reply|do-?not-?reply|bounces?|system|sysadmin|mail|smtp|mta|notification)\w{0,12}"
-    r"(?:[-_.+][^@]{0,60})?(?:@|$)",
+    r"^(?:(?:post[-_.]?master|mail[-_.]?admin|no-?reply|do-?not-?reply|bounces?|system|sysadmin|mail|smtp|mta|ndr|dsn|notification)\w{0,12}"
+    r"(?:[-_.+][^@]{0,60})?"
+    r"|[^@]{0,50}(?:smtp|mail)[-_.]?(?:service|gateway|server|daemon|system|security|delivery)s?[^@]{0,20})(?:@|$)",
     re.IGNORECASE,
 )
 _STAFF_NAME = re.compile(
-    r"\b(?:postmaster|mail(?:er)? (?:administrator|system|server)|system administrator)\b", re.IGNORECASE
+    r"\b(?:postmaster|mail(?:er)? (?:administrator|system|server|gateway|security|filter)|system administrator"
+    r"|interscan|mailmarshal|ironport|barracuda|mimecast|anti-?virus|m-?daemon|e?mail appliance)\b",
+    re.IGNORECASE,
 )
 _TITLE = re.compile(
     r"""^[\W_]{0,12}(?:\[?\s?(?:ndn|ndr|dsn)\s?\]?\s?:|undeliver(?:ed|able)|undelivery|non-?deliver|unable\sto\sdeliver|could\snot\s(?:be\s)?(?:send|deliver)
-      |mail\s(?:delivery|system\serror|failure|could\snot)|delivery\s(?:failure|has\sfailed|failed|notification|status|report|error|delayed)
+      |mail\s(?:delivery|system\serror|error|failure|could\snot)|delivery\s(?:failure|has\sfailed|failed|notification|status|report|error|delayed)
       |deliver(?:y|ing)\s.{0,20}(?:problem|fail)|(?:message|mail|e-?mail)\s(?:not|delivery|could\snot|you\ssent|status)\b
       |failure\s?(?:notice|notification)|fail(?:ed|ure)\s(?:delivery|to\sdeliver)|returned\s(?:mail|message|e-?mail|to\ssender)|return(?:ed)?\sto\ssender
       |warning\W.{0,40}(?:delay|could\snot\ssend|not\sbeen\sdelivered)|rejected\s(?:mail|posting|message)|notice:\smail\sdelivery
       |sorry,\syour\smessage\scould\snot|your\s(?:message|mail|e-?mail)\s.{0,60}(?:could\snot|was\snot|delayed|undeliver)
+      |permanent\s(?:delivery\s)?(?:failure|error)|failed\smail\b|(?:there\swas\san\s)?error\s(?:sending|delivering)\syour
+      |[^\n]{0,120}\b(?:user\sunknown|unknown\suser|:\snon\sremis)\b
       |complaint\sabout\smessage\sfrom|e-?mail\sfeedback\sreport|abuse\sreport
       |unzustellbar|nicht\szugestellt|zustellung\s.{0,40}(?:fehl|verz)|fehler\sbei\sder\szustellung|nachricht\snicht\szustellbar|nicht\szustellbar
       |non\s(?:remis|distribué|délivr)|échec\sde\s(?:la\s)?(?:remise|distribution)|message\snon\s|courrier\snon\s
@@ -63,6 +68,15 @@ _OPENING = re.compile(
       |לא\sניתן\sהיה\sלמסור""",
     re.VERBOSE | re.IGNORECASE,
 )
+_ONLY_REPORTS_SAY = re.compile(
+    r"""(?:deliver\w{0,3}|delivery|sent|failed)\s(?:of\s.{0,40}\s)?(?:to|for)\s{1,3}(?:one\sor\smore\sof\s)?(?:the|these)\sfollowing
+        \s(?:recipient|address|user|person)
+      |(?:was\snot|could\snot\sbe)\sdelivered\sto:|not\sreceive\s(?:a\scopy\sof\s)?(?:your|this)\smessage|failed\srecipients?\b|non-?delivery\sreport
+      |automatically\sgenerated\sdelivery\sstatus|permanent\sfatal\s(?:delivery\s)?errors|encountered\sdelivery\sproblems
+      |(?:<<<|>>>)\s(?:RCPT\sTO|[45][0-9]{2}\s)|no\ssuch\suser\shere|delivery\sattempts?\swill\scontinue|not\slisted\sin\s(?:the\s)?(?:domino|public)
+      |(?:had|with)\s(?:permanent\s)?(?:delivery|fatal)\s(?:problems|errors)""",
+    re.VERBOSE | re.IGNORECASE,
+)
 _CODE = re.compile(
     r"(?<![\w.])(?:#?[45]\.\d\.\d{1,3}\b|[45]\d\d[ -].{0,60}(?:user|mailbox|address|recipient|relay|spam|reject|denied"
     r"|unknown|quota|host|domain|message|no such|blocked|sender|@))",
@@ -87,6 +101,7 @@ def because(message: Part, headers: Headers, *, sender: str, title: str, text: s
     if text[:20].lstrip("\ufeff \t\r\n").startswith(("{", "[")) and notices(text):
         return "it is a notice of delivery"
     automatic = headers.first("auto-submitted").partition(";")[0].strip().lower() not in ("", "no")
+    null = null or headers.text("from").rstrip().endswith("<>")
     staff = automatic or bool(_STAFF.match(sender) or _STAFF_NAME.search(name))
     titled = bool(_TITLE.match(title[:300]))
     if not (null or staff or titled):
@@ -123,13 +138,15 @@ def _looks_like_one(
     told = bool(found.originals or _CODE.search(opening))
     if titled and (null or postmaster) and told:
         return "it is called a delivery report"
+    if titled and (null or staff) and _ONLY_REPORTS_SAY.search(opening) and (postmaster or "@" in opening):
+        return "it is called a delivery report, and says what only such reports say"
     if not _OPENING.search(opening if null or staff else opening[:MAX_FIRST_WORDS]):
         return None
     return "it reads like a delivery report" if (told if staff or null else found.enclosed > 0) else None
 
 
 def _is_postmaster(sender: str) -> bool:
-    return bool(re.match(r"^(?:post[-_.]?master|mail[-_.]?admin)", sender, re.IGNORECASE))
+    return bool(re.match(r"^(?:post[-_.]?master|mail[-_.]?admin|ndr|dsn)\b", sender, re.IGNORECASE))
 
 
 def _manages_a_list(headers: Headers, sender: str) -> bool:

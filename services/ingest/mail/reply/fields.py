@@ -1,5 +1,6 @@
 """The block of fields that mail programs write above a quote: From, Sent, To, Subject, in any language."""
 
+import re
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -11,6 +12,9 @@ MAX_WRAPPED = 3
 """Lines over which the value of a field goes on."""
 
 _MARKS = "*_># \t"
+_COLON = re.compile("[:：]")
+_SPACES = re.compile("(?<=[\u3400-\u9fff]) +(?=[\u3400-\u9fff])")
+"""Chinese names of two letters are often written as wide as those of three."""
 
 
 def _roles() -> dict[str, str]:
@@ -40,10 +44,8 @@ def begins_like_field(line: str) -> bool:
 
 
 def _role(line: str) -> str | None:
-    colon = line.find(":", 0, MAX_NAME)
-    if colon < 0:
-        colon = line.find("：", 0, MAX_NAME)
-    return _ROLES.get(line[:colon].strip(_MARKS).casefold()) if colon > 0 else None
+    colon = _COLON.search(line, 0, MAX_NAME)
+    return _ROLES.get(_SPACES.sub("", line[: colon.start()]).strip(_MARKS).casefold()) if colon else None
 
 
 def _fields(lines: Sequence[str], start: int) -> tuple[dict[str, str], int]:
@@ -55,7 +57,7 @@ def _fields(lines: Sequence[str], start: int) -> tuple[dict[str, str], int]:
         if role is not None:
             if role in fields and role not in ("copy", "to"):
                 break
-            fields[role] = line.split(":" if ":" in line else "：", 1)[1]
+            fields[role] = _COLON.split(line, 1)[1]
             _add_fields_of_the_same_line(fields, line)
             end, name, wrapped, blank = place, role, 0, False
         elif not line:
@@ -73,7 +75,7 @@ def _fields(lines: Sequence[str], start: int) -> tuple[dict[str, str], int]:
 def _add_fields_of_the_same_line(fields: dict[str, str], line: str) -> None:
     """Some write all of it in one line: `From: Ana <ana@x.example> To: Jo Sent: Friday Subject: Lamp`."""
     pieces = line.split(": ")
-    if len(pieces) < 4:
+    if len(pieces) < 3:
         return
     for before, value in pairwise(pieces):
         words = before.strip(_MARKS).casefold().split(" ")

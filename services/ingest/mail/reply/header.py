@@ -1,5 +1,6 @@
 """Where a text stops being the reply: the first header of a quote, whatever its kind."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -18,6 +19,12 @@ from services.ingest.mail.reply.wrote import header_within, may_end_header, wrot
 
 MAX_TRIES = 500
 """Lines that look like headers, and are none. A text with more of them stays whole."""
+
+MAX_RAW = 12
+"""Lines of a mail's source above a field that are looked at."""
+_FIELD_NAME = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):\s")
+_RAW = frozenset(("message-id", "received", "return-path", "mime-version", "content-type", "dkim-signature",
+                  "delivered-to", "in-reply-to", "references", "list-id", "user-agent", "authentication-results"))  # fmt: skip
 
 Kind = Literal["wrote", "fields", "original", "forwarded"]
 
@@ -70,11 +77,22 @@ def _at(lines: list[str], place: int, roots: Sequence[str], *, asks: bool) -> He
     if is_original(line) or (asks and len(line) <= MAX_ABOVE and asks_to_write_above(line)):
         return Header("original", place, place)
     if begins_like_field(line):
-        end = field_block(lines, place)
+        end = None if _is_of_raw_header(lines, place) else field_block(lines, place)
         if end is not None:
             return Header("fields", place, end)
     start = wrote_header(lines, place, roots)
     return None if start is None else Header("wrote", start, place)
+
+
+def _is_of_raw_header(lines: list[str], place: int) -> bool:
+    """Whether fields stand above that only a mail's source has: the writer put it there to be read."""
+    for above in range(place - 1, max(-1, place - 1 - MAX_RAW), -1):
+        name = _FIELD_NAME.match(lines[above])
+        if name is None:
+            return False
+        if name[1].lower() in _RAW or name[1][:2].lower() == "x-":
+            return True
+    return False
 
 
 def _in_quote(lines: list[str], place: int, roots: Sequence[str], *, first: bool) -> Header | None:

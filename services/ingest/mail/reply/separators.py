@@ -12,6 +12,9 @@ _ABOVE = tuple(phrase for language in LANGUAGES for phrase in language.above)
 _BEGINS_FORWARDED = frozenset(phrase for phrase in _FORWARDED if len(phrase.split()) >= 3)
 """Those that stand without dashes, with a colon at the end: `Begin forwarded message:`."""
 _OF_SOMEONE = re.compile(r" (?:from|by|von|de|da|van|fra|från|od|от|від|on|am|le|op) .*")
+_MESSAGES = frozenset(("message", "nachricht", "mensaje", "mensagem", "messaggio", "bericht", "missatge", "wiadomość"))
+"""`----- Mensaje de Ana <ana@x.example> -----`: with an address, the word alone is enough."""
+_BY_PROGRAM = re.compile(r"\[?original message processed by (?:david|tobit)", re.IGNORECASE)
 _RULE = re.compile(r"^\s{0,8}(?:[_-]{10,}|[=*]{10,}|[–—]{10,}|[_-][_ -]{20,}[_-])$")
 MAX_ABOVE = 160
 """Characters of a line that asks to write above it."""
@@ -19,7 +22,12 @@ MAX_ABOVE = 160
 
 def is_original(line: str) -> bool:
     """Whether the line says that the mail which was answered follows."""
-    return line == BOUNDARY or _phrase(line) in _ORIGINAL
+    if line == BOUNDARY or _BY_PROGRAM.match(line):
+        return True
+    phrase = _phrase(line)
+    if " " not in phrase and not _is_ruled(line):
+        return False  # `--- original` heads a comparison of files
+    return phrase in _ORIGINAL or (phrase in _MESSAGES and "@" in line)
 
 
 def is_forwarded(line: str) -> bool:
@@ -33,6 +41,12 @@ def is_forwarded(line: str) -> bool:
 def is_rule(line: str) -> bool:
     """Whether the line is nothing but a drawn line."""
     return bool(_RULE.match(line))
+
+
+def _is_ruled(line: str) -> bool:
+    """Whether there are dashes on both sides."""
+    bare = line.strip(" *\t")
+    return bare[:4] == bare[-4:] and not bare[:4].strip(_DASHES)
 
 
 def _phrase(line: str) -> str:

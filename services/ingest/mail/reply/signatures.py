@@ -21,7 +21,7 @@ MAX_END = 300
 
 _DELIMITERS = frozenset(("--", "—", "––", "——", "- --", "*--*"))
 _MOBILE = re.compile("|".join(rf"(?:{one})" for language in LANGUAGES for one in language.mobile), re.IGNORECASE)
-_MOBILE_BEGINS = re.compile(r"^[ *_>(\[<]{0,6}")
+_MOBILE_BEGINS = re.compile(r"^[ *_>(\[<]{0,6}(?:-{2,3} )?")
 _MOBILE_ENDS = re.compile(
     r"""(?:\s?<(?:https?:|mailto:|aka\.ms)[^<>]{1,300}>|\s?\(https?:[^()]{1,300}\)|\s?\[https?:[^\[\]]{1,300}\])
       |[ *_.!)\]>]{1,8}$""",
@@ -34,11 +34,20 @@ _DEVICE = re.compile(
       |mail\.ru|яндекс|yandex|почт[аы]\ mail|qq邮箱|qq\ ?mail|foxmail|网易|163|zoho|orange|libero|virgilio
       |seznam|centrum|onet|wp\.pl|interia|mobil|handy|smartphone|tablet|t[ée]l[ée](?:ph|f)on|telefon|m[óo]vil|celular|cellulare|puhelim
       |gsm|phone|smartphone|cell|mobitel|мобильн|мобільн|телефон|κινητό|טלפון|סלולר|הנייד|手机|手機|携帯|スマート|휴대|mail\b|app\b|device|appareil
+      |\b(?:nine|canary|superhuman|missive|mailspring|boxer|xfinity|shortwave|edison)\b|on\ the\ go|新浪
       |gerät|device|wireless|handheld|sprint|verizon|vodafone|t-mobile""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CARRIER = re.compile(r"\b(?:Verizon|AT&T|T-Mobile|Sprint|Vodafone|O2|Orange|Rogers|Telstra)[^,]{0,20}, ")
-_OWN_MY = re.compile(r"sent from my (?:[\w+-]+ ?){1,6}", re.IGNORECASE)
+_EXCUSE = re.compile(
+    r"""[.,]?\s{1,3}(?:(?:please|pls)?\ ?(?:excuse|forgive|pardon|apologies)|bitte\ (?:entschuldig|verzeih)|veuillez\ excuser|merci\ d['’]excuser
+      |(?:por\ favor,?\ )?(?:disculp|desculp)|perdona|scusa|verontschuldig|excuseer|ursäkta|undskyld|beklager|wybacz|proszę\ wybacz|omluv|oprosti
+      |извин|вибач|přepáč)[^.?]{0,80}\.?$""",
+    re.IGNORECASE | re.VERBOSE,
+)
+"""What apologises for a telephone's brevity, below `Sent from ...`."""
+_GLUED_LINK = re.compile(r"(?<![<(\[ ])https?://[^\s<>()\[\]]{1,200}$")
+_OWN_MY = re.compile(r"sent from my (?:(?!with |to |in |on |at |by |for )[\w+-]+ ?){1,6}", re.IGNORECASE)
 _NAME = re.compile(r"^[-–—]\s?[^\W\d_a-zß-ÿ][\w'’.-]{1,30}(?: [^\W\d_a-zß-ÿ][\w'’.-]{0,30}){0,3}$")
 _POSTSCRIPT = re.compile(r"p\.? ?s\b|ps\b", re.IGNORECASE)
 
@@ -70,7 +79,7 @@ def is_mobile(line: str) -> bool:
     """Whether a telephone or a mail program wrote the line: `Sent from my iPhone`, in any language."""
     if not line or len(line) > MAX_MOBILE:
         return False
-    bare = _MOBILE_BEGINS.sub("", line)
+    bare = _GLUED_LINK.sub("", _EXCUSE.sub("", _MOBILE_BEGINS.sub("", line)))
     for _ in range(3):
         bare = _MOBILE_ENDS.sub("", bare)
     bare = _CARRIER.sub("", bare.rstrip())
@@ -107,8 +116,16 @@ def _mobile(lines: Sequence[str]) -> int | None:
         if is_mobile(lines[place]):
             above, below = "".join(lines[:place]), "".join(lines[place + 1 :])
             if len(below) <= len(above) and not _POSTSCRIPT.match(below):
-                return place
+                return _with_line_above(lines, place)
     return None
+
+
+def _with_line_above(lines: Sequence[str], place: int) -> int:
+    """A line that is drawn right above belongs to it."""
+    above = place - 1
+    while above >= 0 and not lines[above]:
+        above -= 1
+    return above if above >= 0 and len(lines[above].strip()) >= 2 and not lines[above].strip("-_=*—– ") else place
 
 
 def _name(lines: Sequence[str]) -> int | None:

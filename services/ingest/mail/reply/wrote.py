@@ -40,7 +40,7 @@ _NAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]\S{0,40}\s+){1,5}")
 """Words with capital letters: the name of who wrote."""
 _OF_ADDRESS_END = re.compile(r"\s(?:by|from|von|par|de|da|van|fra|från|od|от|від)\s[^\s@<>]{1,100}@[^\s@<>:]{1,200}\s?[:：]$")
 """`28 Feb 2026, 19:47 by ana@x.example:`."""
-_NAMED = re.compile(r"[\w\"'«„“(][^@<>:?!]{0,80}\s?[<(\[]\S{1,150}[>)\]]\s")
+_NAMED = re.compile(r"(?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!]{0,40} ?){1,6}|\w[\w.-]{1,40} )[<(\[]\S{1,150}[>)\]]")
 """A name and its address in brackets, as it stands before a verb: `Ana Novak <ana@x.example> wrote:`."""
 _QUOTING = re.compile(
     r"(?:Quoting|Zitat von|Citando(?: a)?|Citazione di|Citation de|Citat från|Citat fra|Citeren|Cytowanie|Цитирую)\s"
@@ -159,7 +159,7 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     else:
         named = alone and _NAMES.fullmatch(body[: verb.start()]) and _DATE.search(after) and _TIME.search(after)
         brief = begins and not after and alone and len(header) <= 120
-        signed = alone and not after and _NAMED.fullmatch(f"{body[: verb.start()].strip()} ") and address
+        signed = alone and not after and _NAMED.fullmatch(body[: verb.start()].strip()) and address
         said = bool(signed) or (dated and bool(address or (begins and timed) or brief or named))
     return said and not is_first_person(body)
 

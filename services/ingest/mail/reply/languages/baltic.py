@@ -47,7 +47,7 @@ LITHUANIAN = Language(
     subject=("Tema",),
     original=("Pradinis laiškas", "Originalus laiškas", "Pradinė žinutė", "Originali žinutė"),
     forwarded=("Persiųstas laiškas", "Persiunčiamas laiškas"),
-    mobile=(r"(?:iš)?siųsta iš(?: [\w.’'-]+){1,5}",),
+    mobile=(r"(?:iš)?siųsta iš(?: [\w.’'„“”\"-]+){1,5}",),
 )
 
 HUNGARIAN = Language(
@@ -65,7 +65,7 @@ HUNGARIAN = Language(
     forwarded=("Továbbított üzenet", "Továbbított levél", "Továbbított levél kezdete"),
     mobile=(
         r"(?:elküldve|küldve) (?:az |a )?(?:[\w.’'-]+ ){0,5}[\w.’'-]+",
-        r"iphone-ról küldve|(?:az )?[\w.’'-]+ (?:készülékemről|telefonomról|készülékről) küldve",
+        r"(?:az )?[\w.’'-]{2,20}-(?:omról|emről|ömről|ról|ről) küldve|(?:az )?[\w.’'-]+ (?:készülékemről|telefonomról|készülékről) küldve",
     ),
 )
 

@@ -1,4 +1,4 @@
-"""Greek, Turkish, Hebrew, Arabic, Persian, Japanese, Chinese, Korean, Vietnamese, Indonesian and Thai."""
+"""Greek, Turkish, Hebrew, Arabic, Persian, Japanese, Chinese, Korean, Vietnamese, Indonesian, Thai and Hindi."""
 
 from services.ingest.mail.reply.languages.language import Language
 
@@ -31,7 +31,7 @@ TURKISH = Language(
     subject=("Konu",),
     original=("Orijinal Mesaj", "Orijinal İleti", "Özgün İleti", "Asıl ileti", "Orjinal Mesaj"),
     forwarded=("İletilmiş Mesaj", "İletilen İleti", "Yönlendirilmiş ileti", "İleti başlangıcı", "İletilen mesaj"),
-    mobile=(r"(?:[\w.’'-]+ ){1,4}(?:gönderildi|gönderilmiştir)",),
+    mobile=(r"(?:[\w.’'-]+ ){1,6}(?:gönderildi|gönderilmiştir)", r"(?:ios|android) için outlook['’]?u edinin"),
 )
 
 HEBREW = Language(
@@ -47,7 +47,7 @@ HEBREW = Language(
     subject=("נושא", "הנדון"),
     original=("הודעה מקורית", "ההודעה המקורית", "מייל מקורי"),
     forwarded=("הודעה שהועברה", "הודעה מועברת", "תחילת ההודעה שהועברה", "הועבר על ידי", "תחילת הודעה שהועברה"),
-    mobile=(r"נשלח (?:מה|מ|באמצעות|דרך|על ידי)[\w’'\"־ -]{0,40}", r"קבל את outlook עבור (?:ios|android)"),
+    mobile=(r"נשלח (?:מה|מ|באמצעות|דרך|על ידי)[\w’'\"־‑ -]{0,40}", r"קבל את outlook עבור (?:ios|android)"),
     above=("השב מעל שורה זו", "נא להשיב מעל שורה זו"),
 )
 
@@ -55,7 +55,7 @@ ARABIC = Language(
     code="ar",
     openings=("في", "بتاريخ", "يوم"),
     wrote=(r"كتب(?:ت)?", r"كتب ما يلي", r"تمت كتابة ما يلي بواسطة"),
-    wrote_whom=(r"تمت كتابة ما يلي بواسطة",),
+    wrote_whom=(r"تمت كتابة ما يلي بواسطة", r"كتب(?:ت)?"),
     sender=("من", "المرسل"),
     sent=("أرسل", "تم الإرسال", "أُرسلت", "تاريخ الإرسال"),
     date=("التاريخ", "بتاريخ"),
@@ -64,7 +64,7 @@ ARABIC = Language(
     subject=("الموضوع",),
     original=("الرسالة الأصلية", "رسالة أصلية", "الرسالة الأصليَّة"),
     forwarded=("رسالة معاد توجيهها", "الرسالة المعاد توجيهها", "رسالة ممرّرة", "Forwarded message"),
-    mobile=(r"(?:أرسلت|أُرسلت|مرسل|تم الإرسال|مُرسل) من[\w ]{1,40}",),
+    mobile=(r"(?:أرسلت|أُرسلت|مرسل|تم الإرسال|تم إرساله|مُرسل) من[\w ]{1,40}",),
 )
 
 PERSIAN = Language(
@@ -107,8 +107,9 @@ CHINESE = Language(
     original=("原始邮件", "原始郵件", "原邮件", "原始消息", "邮件原件", "回复的原邮件", "回复邮件"),
     forwarded=("转发邮件", "转发的邮件", "轉寄郵件", "轉寄的郵件", "转发邮件信息", "轉寄訊息", "转发的消息"),
     mobile=(
-        r"(?:发|發|发送|發送|寄|傳送)自(?:我的)?[\w.’' -]{1,30}(?:邮箱[\w ]{0,12})?",
+        r"(?:发|發|发送|發送|寄|傳送|来|來)自(?:我的)?[\w.’' -]{1,30}(?:邮箱[\w ]{0,12})?",
         r"(?:从|從)(?:我的)?[\w.’' -]{1,30}(?:发送|發送|傳送|寄出)",
+        r"(?:发|來|来)自新浪邮箱客户端",
         r"获取 ?outlook for (?:ios|android)|获取适用于 ?(?:ios|android) ?的 ?outlook",
     ),
 )  # fmt: skip
@@ -166,9 +167,22 @@ THAI = Language(
     subject=("เรื่อง", "หัวเรื่อง"),
     original=("ข้อความต้นฉบับ", "ข้อความเดิม"),
     forwarded=("ข้อความที่ส่งต่อ",),
+    mobile=(r"ส่งจาก\s?[\w.’' -]{0,6}(?:iphone|ipad|android|outlook|yahoo)[^,?]{0,30}",),
+)
+
+HINDI = Language(
+    code="hi",
+    wrote=(r"ने लिखा", r"लिखा"),
+    sender=("प्रेषक", "से"),
+    sent=("भेजा गया",),
+    date=("दिनांक", "तारीख"),
+    to=("प्राप्तकर्ता", "प्रति"),
+    subject=("विषय",),
+    original=("मूल संदेश",),
+    forwarded=("अग्रेषित संदेश",),
 )
 
 EAST = (
     *(GREEK, TURKISH, HEBREW, ARABIC, PERSIAN, JAPANESE, CHINESE),
-    *(KOREAN, VIETNAMESE, INDONESIAN, THAI),
+    *(KOREAN, VIETNAMESE, INDONESIAN, THAI, HINDI),
 )

@@ -14,19 +14,26 @@ ENGLISH = Language(
     copy=("Cc", "Bcc", "Reply-To", "Reply to", "Organization", "Importance", "Attachments", "Sensitivity", "Priority"),
     subject=("Subject", "Re"),
     original=("Original Message", "Original Mail", "Original Email", "Original E-Mail", "Original Appointment",
-              "Original Text", "Reply Message"),
+              "Original Text", "Reply Message", "Replied Message", "Original"),
     forwarded=("Forwarded Message", "Forwarded by", "Forwarded Mail", "Forwarded Letter", "Forwarded",
                "Begin forwarded message", "Start of forwarded message"),
     mobile=(
-        r"sent (?:from|via|using|with|by) (?:my |the |a )?(?:[\w’'+/-]+ ){0,4}(?:iphone|ipad|ipod|ipod touch|apple watch|"
+        r"sent (?:from|via|using|with) (?:my |the |a )?(?:[\w’'+/-]+ ){0,4}(?:iphone|ipad|ipod|ipod touch|apple watch|"
         r"android|blackberry|samsung|galaxy|huawei|xiaomi|redmi|pixel|oneplus|motorola|nokia|lg|htc|sony|xperia|"
         r"windows phone|mobile|phone|smartphone|cell|cellphone|cell phone|handheld|tablet|device|mobile device|"
         r"wireless device|outlook|outlook mobile|outlook for ios|outlook for android|yahoo mail|gmail|gmail mobile|"
         r"mail|mailbox|mail\.ru|proton ?mail|k-9 mail|airmail|spark|mailbird|tutanota|aol|nine|bluemail|aquamail|myMail|"
         r"typeapp|newton mail|polymail|acompli|boxer|zoho mail|windows|fairemail|canary|superhuman|front)"
         r"(?: [\w.+/&-]+){0,5}",
-        r"sent from my (?:\w+ ?){1,3}",
-        r"sent from my \w+(?: [\w+-]*\d[\w+-]*| [A-Z0-9+-]{2,})+(?: \w+){0,3}",
+        r"sent from my (?:(?!with |to |in |on |at |by |for |yesterday|today|last )\w[\w+-]* ?){1,3}",
+        r"from my (?:[\w-]+ ){0,2}(?:iphone|ipad|android|galaxy|blackberry|mobile|phone)(?: [\w+-]+){0,2}",
+        r"sent by (?:my )?(?:iphone|ipad|android|galaxy|samsung|blackberry|outlook)(?: [\w+-]+){0,3}",
+        r"sent (?:from|with|via) (?:my )?(?:nine|canary|superhuman|missive|mailspring|boxer|workspace one boxer|"
+        r"(?:the )?xfinity connect(?: app)?|shortwave|hey|edison mail|my ?mail|email\+)",
+        r"sent with tutanota, enjoy secure & ad-free emails:?",
+        r"get (?:bluemail|typeapp|edison mail) for (?:ios|android|mobile|desktop)",
+        r"sent on the go",
+        r"sent from my \w+(?-i:(?: [\w+-]*\d[\w+-]*| [A-Z0-9+-]{2,})+)(?: \w+){0,3}",
         r"get outlook for (?:ios|android|mac|windows|mobile)",
         r"this (?:message|e-?mail) was sent from (?:my|a) (?:\w+ ){0,3}(?:phone|iphone|android|blackberry|device|mobile)(?: [\w-]+){0,6}",
         r"(?:please )?(?:excuse|forgive|pardon) (?:my |the |any )?(?:brevity|typos|spelling)(?:[\w ,]{0,40})",
@@ -56,10 +63,10 @@ GERMAN = Language(
     forwarded=("Weitergeleitete Nachricht", "Weitergeleitet von", "Weitergeleitete E-Mail", "Weitergeleitete Mail",
                "Anfang der weitergeleiteten Nachricht", "Anfang der weitergeleiteten E-Mail", "Weiterleitung"),
     mobile=(
-        r"(?:von|mit) (?:meinem|meiner|unterwegs|outlook|mail|dem|der)(?: [\w.’'-]+){0,6} (?:gesendet|geschickt|verschickt)",
+        r"(?:von|mit) (?:meinem|meiner|meinem/meiner|unterwegs|outlook|mail|dem|der)(?: [\w.’'-]+){0,6} (?:gesendet|geschickt|verschickt)",
         r"(?:gesendet|geschickt|verschickt) (?:von|mit|über|aus)(?: [\w.’'-]+){1,7}",
         r"diese (?:nachricht|e-?mail) wurde (?:von|mit)(?: [\w.’'-]+){1,8} (?:gesendet|verschickt)",
-        r"outlook für (?:ios|android|mac) beziehen|holen sie sich outlook für (?:ios|android)|laden sie outlook für \w+ herunter",
+        r"outlook für (?:ios|android|mac) (?:beziehen|abrufen|herunterladen)|holen sie sich outlook für (?:ios|android)|laden sie outlook für \w+ herunter",
         r"von unterwegs gesendet",
     ),
     above=("antworten sie oberhalb dieser zeile", "bitte antworten sie über dieser zeile", "antworten sie über dieser linie",

@@ -36,7 +36,7 @@ DANISH = Language(
     to=("Til",),
     copy=("Kopi", "Svar til", "Vedhæftet", "Vedhæftede filer", "Prioritet"),
     subject=("Emne",),
-    original=("Oprindelig meddelelse", "Original meddelelse", "Oprindelig besked", "Original besked",
+    original=("Oprindelig meddelelse", "Original meddelelse", "Oprindelig besked", "Original besked", "Original-meddelelse",
               "Oprindelig mail", "Oprindelig aftale"),
     forwarded=("Videresendt meddelelse", "Videresendt besked", "Start på videresendt besked", "Videresendt af"),
     mobile=(
@@ -96,7 +96,7 @@ FINNISH = Language(
     mobile=(
         r"lähetetty (?:[\w’'-]+(?:sta|stä|lta|ltä|ni|teni)|outlookista|puhelimesta|sähköpostista)(?: [\w.’'-]+){0,5}",
         r"lähetetty(?: [\w.’'-]+){1,3}(?:stani|stäni|sta|stä|lta|ltä)(?: kautta)?",
-        r"hanki outlook (?:ios|android)[\w:]*",
+        r"hanki (?:outlook (?:for )?(?:ios|android)[\w:]*|(?:iosin|androidin) outlook)",
     ),
     above=("vastaa tämän rivin yläpuolelle", "kirjoita vastauksesi tämän rivin yläpuolelle"),
 )  # fmt: skip

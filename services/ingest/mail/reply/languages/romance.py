@@ -1,4 +1,4 @@
-"""French, Italian, Spanish, Portuguese, Catalan and Romanian."""
+"""French, Italian, Spanish, Portuguese, Catalan, Galician and Romanian."""
 
 from services.ingest.mail.reply.languages.language import Language
 
@@ -14,7 +14,7 @@ FRENCH = Language(
     copy=("Copie à", "Copie", "Répondre à", "Pièces jointes", "Importance"),
     subject=("Objet", "Sujet"),
     original=("Message d'origine", "Message d’origine", "Message original", "Message d'origine de", "Message initial",
-              "Courriel original", "E-mail d'origine", "Rendez-vous d'origine", "Message précédent"),
+              "Courriel original", "E-mail d'origine", "Mail original", "Courrier original", "Rendez-vous d'origine", "Message précédent"),
     forwarded=("Message transféré", "Message transmis", "Début du message réexpédié", "Début du message transféré",
                "Message réexpédié", "Transféré par", "Message transfere", "Courriel transféré"),
     mobile=(
@@ -83,7 +83,7 @@ PORTUGUESE = Language(
                "Início da mensagem encaminhada", "Encaminhado por"),
     mobile=(
         r"enviado (?:do|da|de|a partir do|a partir de|pelo|pela|via|com)(?: [\w.’'-]+){1,7}",
-        r"(?:obter|obtenha) o outlook para (?:o )?(?:ios|android)",
+        r"(?:obter|obtenha)(?: o)? outlook para (?:o )?(?:ios|android)",
     ),
     above=("responda acima desta linha", "por favor responda acima desta linha", "escreva acima desta linha"),
 )  # fmt: skip
@@ -91,7 +91,8 @@ PORTUGUESE = Language(
 CATALAN = Language(
     code="ca",
     openings=("El",),
-    wrote=(r"va escriure", r"ha escrit", r"escrigué"),
+    wrote=(r"va escriure", r"ha escrit", r"escrigué", r"missatge de"),
+    wrote_whom=(r"missatge de",),
     sender=("De",),
     sent=("Enviat", "Enviat el"),
     date=("Data",),
@@ -101,6 +102,20 @@ CATALAN = Language(
     original=("Missatge original",),
     forwarded=("Missatge reenviat",),
     mobile=(r"enviat (?:des de|des del|amb)(?: [\w.’'-]+){1,6}",),
+)
+
+GALICIAN = Language(
+    code="gl",
+    openings=("O", "En"),
+    wrote=(r"escribiu",),
+    sender=("De",),
+    sent=("Enviado", "Enviado o"),
+    date=("Data",),
+    to=("Para",),
+    subject=("Asunto",),
+    original=("Mensaxe orixinal",),
+    forwarded=("Mensaxe reenviada",),
+    mobile=(r"enviado desde o(?: [\w.’'-]+){1,6}",),
 )
 
 ROMANIAN = Language(
@@ -119,4 +134,4 @@ ROMANIAN = Language(
     mobile=(r"trimis (?:de pe|din|cu|prin)(?: [\w.’'-]+){1,6}",),
 )
 
-ROMANCE = (FRENCH, ITALIAN, SPANISH, PORTUGUESE, CATALAN, ROMANIAN)
+ROMANCE = (FRENCH, ITALIAN, SPANISH, PORTUGUESE, CATALAN, GALICIAN, ROMANIAN)
