@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from services.reporting.arrivals import Arrival, Oddity
-from services.reporting.facts import Fact
+from services.reporting.arrivals import Oddity
+from services.reporting.facts import Arrival, Fact
 from services.reporting.paging import NEVER
 from services.reporting.search import terms
 from services.reporting.tally import Cell

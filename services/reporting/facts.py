@@ -9,6 +9,8 @@ from pydantic import BaseModel
 
 from shared.envelope import Event
 from shared.errors import Permanent
+from shared.events import EVENTS
+from shared.parsing import parse
 
 EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 INTEGERS = range(-(2**63), 2**63)
@@ -78,3 +80,23 @@ def _storable(value: Any) -> Any:
             raise Permanent("a whole number of more than 64 bits")
         case _:
             return value
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """An entry of the stream that is an event: what the projections take of it, and its bytes as published."""
+
+    fact: Fact
+    body: bytes
+
+
+def fact_in(body: bytes) -> Fact:
+    """The fact in the bytes of an event; `Permanent` says why there is none."""
+    return Fact.of(event_in(body))
+
+
+def event_in(body: bytes) -> Event:
+    """The event in `body`; `Permanent` says what is wrong with it."""
+    event = parse(body, EVENTS)
+    assert isinstance(event, Event)
+    return event

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from services.reporting.arrivals import event_in
+from services.reporting.facts import event_in
 from services.reporting.paging import NEVER, Cursor, Order
 from services.reporting.search import wanted
 from services.reporting.store import PROJECTION, TIMELINE

@@ -9,7 +9,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
 from services.reporting import steps
-from services.reporting.arrivals import Arrival, read
+from services.reporting.arrivals import read
+from services.reporting.facts import Arrival
 from services.reporting.steps import Step
 from services.reporting.store import State, Store
 from shared.errors import KarticaError

@@ -4,8 +4,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.reporting.arrivals import Arrival, fact_in
-from services.reporting.facts import Fact
+from services.reporting.facts import Arrival, Fact, fact_in
 
 REDACTED = "ticket.redacted.v1"
 CUSTOMER = "customer.changed.v1"

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
-from services.reporting.arrivals import Arrival, Oddity, fact_in, read
-from services.reporting.facts import Fact
+from services.reporting.arrivals import Oddity, read
+from services.reporting.facts import Arrival, Fact, fact_in
 from services.reporting.projection import project
 from services.reporting.redaction import removes, scrubbed
 from services.reporting.store import State, Store, Writes

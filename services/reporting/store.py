@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from services.reporting import documents
-from services.reporting.arrivals import Arrival, Oddity
-from services.reporting.facts import Fact
+from services.reporting.arrivals import Oddity
+from services.reporting.facts import Arrival, Fact
 from services.reporting.tally import Tally
 from services.reporting.ticket import Ticket
 from shared.errors import Stale

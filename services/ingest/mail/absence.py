@@ -8,7 +8,7 @@ says what only such notes say.
 import re
 from collections.abc import Iterable
 
-from services.ingest.mail.absence_phrases import PHRASES
+from services.ingest.mail.absence_phrases import ELSEWHERE, PHRASES
 
 MAX_TITLE = 300
 MAX_TEXT = 1_500
@@ -21,10 +21,21 @@ def _any(pieces: Iterable[str]) -> str:
 
 
 _TITLE = re.compile(
-    rf"^[\W_]{{0,12}}(?:{_any(piece for words in PHRASES.values() for piece in words.titles)})"
+    rf"^[\W_]{{0,12}}(?:{_any((*ELSEWHERE, *(piece for words in PHRASES.values() for piece in words.titles)))})"
     r"[ \t]{0,4}(?:$|[:：\-–—|(\[\]!.…/,~\"”»]|(?:re|aw|odg|sv|vs|antw|rif)\b)",
     re.IGNORECASE,
 )
+_PEOPLES_TITLE = re.compile(
+    r"""^[\W_]{0,12}(?:
+      (?:on\s(?:vacation|holiday|(?:\w{1,9}\s)?leave)|(?:im\s)?urlaub|en\s(?:cong[ée]s?|vacances|déplacement)|in\sferie|(?:de|en)\svacaciones
+        |(?:de|em)\sf[ée]rias|(?:op|met)\svakantie|met\sverlof|(?:na\s)?urlop(?:ie)?|(?:p[åa]\s)?(?:semester|ferie)|(?:vuosi)?lomalla|(?:в\s)?отпуске?
+        |(?:у\s)?відпуст(?:ка|ці)|(?:休假|出差|外出|離開|离开)中?|休暇中?|外出中|出張中|(?:na\s)?dopustu?|(?:na\s)?godišnj(?:em|i)(?:\sodmoru?)?|odmoru
+        |(?:на\s)?годишњ(?:ем|и)\sодмору?|ב?חופשה)(?!\s{0,3}[:：(\-–—|]\s{0,3}(?:re|aw|odg|sv|vs|antw|rif)\b)
+      |(?:abwesenheit|absence|assenza|ausencia|aus[êe]ncia|afwezigheid|nieobecno[śs][ćc]|fr[åa]nvaro|frav[æa]r|poissaolo|отсутствие|відсутність|不在
+        |odsotnost|odsutnost|odsustvo|одсуство|היעדרות)[\s.!]{0,3}$)""",
+    re.VERBOSE | re.IGNORECASE,
+)
+"""Titles of people as well: of a guest who writes to a hotel, of somebody who tells that they fall ill."""
 _SURE_TITLE = re.compile(
     r"(?:auto(?:matic|mated)?[ -]?(?:reply|response)|automatische antwort|réponse automatique|risposta automatica"
     r"|respuesta automática|resposta automática|automatisch antwoord|automatyczna odpowiedź|autosvar|automatiskt? svar"
@@ -68,8 +79,9 @@ _SIGNATURE = re.compile(
 
 
 def titled(title: str) -> bool:
-    """Whether the title is that of an automatic reply."""
-    return bool(_TITLE.match(title[:MAX_TITLE]))
+    """Whether the title is that of an automatic reply, and of nothing that a person may write about."""
+    start = title[:MAX_TITLE]
+    return bool(_TITLE.match(start)) and not _PEOPLES_TITLE.match(start)
 
 
 def is_note(text: str, title: str = "") -> bool:

@@ -11,6 +11,7 @@ MAX_MAILBOX = 1_500
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
 _HIDDEN_ADDRESS = re.compile(r"<[^<>@\s]+@[^<>\s]+>\s*[,;]")
+_COMMENT_ONLY = re.compile(r"\([^()]*\)\Z")
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ADDRESS = re.compile(
     r"""(?:"(?:[^"\\]|\\.)*"|[^\s"<>()@,;:\[\]]+)(?:@(?:\[[^\]\s]*\]|[^\s"<>()@,;:\[\]]+))+|"(?:[^"\\]|\\.)*\""""
@@ -33,7 +34,7 @@ def addresses(value: str, words: Callable[[str], str]) -> list[tuple[str, str]]:
         name, address = _mailbox(mailbox, words)
         if not address and ENCODED.search(mailbox):  # the address stands in the encoded word as well
             name, address = _mailbox(words(mailbox), words)
-        if name or address:
+        if address or (name and not _COMMENT_ONLY.match(mailbox)):
             found.append((name, address))
         if len(found) >= MAX_ADDRESSES:
             break
@@ -169,7 +170,8 @@ def _is_angle(token: str) -> bool:
 def _bare(phrase: str, comments: list[str], words: Callable[[str], str]) -> tuple[str, str]:
     """A mailbox without angle brackets: `a@k.example (Ana)`, `Ana a@k.example`, or a name alone."""
     text = _SCHEME.sub("", phrase.strip())
-    match = _last_address(text) or _last_address(_AROUND_DOT_OR_AT.sub(r"\1", text))
+    close = _AROUND_DOT_OR_AT.sub(r"\1", text)
+    match = _last_address(text if " " in close else close) or _last_address(close)
     if match is None:
         return _name(text, words) or _name(" ".join(comments), words), ""
     around = f"{match.string[: match.start()]} {match.string[match.end() :]}".strip(" <>'(")

@@ -22,6 +22,8 @@ from services.ingest.mail.transfer import decoded
 from services.ingest.normalised import File, cleaned
 
 MAX_FILES = 100
+MAX_TEXT = 4_000_000
+"""Bytes of one part that are text; what is longer is a file as well. Nobody reads it, but work takes its time."""
 
 _TEXTS = ("text/plain", "text/html", "application/xhtml+xml", "text/enriched", "text/richtext", "text/markdown")
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -125,6 +127,9 @@ class _Reading:
             charset = parameter(part, "charset") or markup.declared_charset(content)
             block = Block("page", cleaned(decode(content, charset, languages=self.languages)))
         else:
+            if len(content) > MAX_TEXT:
+                self.body.files.append(File(name="message.txt", content_type=kind, content=content))
+                content = content[: content.rfind(b"\n", 0, MAX_TEXT) + 1 or MAX_TEXT]
             content, files = without_files(content)
             for name, inner in files:
                 said = readable(decode(name, languages=self.languages)) or made_name("", inner)

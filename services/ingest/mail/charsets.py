@@ -271,7 +271,7 @@ def _undeclared(content: bytes, languages: Sequence[str], *, said_utf8: bool) ->
 
 def _is_damaged_utf8(content: bytes) -> bool:
     beyond_ascii = sum(byte >= 0x80 for byte in content)
-    return content.decode("utf-8", errors="replace").count("�") * 4 < beyond_ascii
+    return content.decode("utf-8", errors="replace").count("�") * 4 <= beyond_ascii
 
 
 def _strict(content: bytes, charset: str) -> str | None:

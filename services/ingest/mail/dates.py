@@ -36,14 +36,16 @@ _ZONES = {
 """Minutes from Greenwich; what RFC 5322 doesn't name is taken as most writers mean it."""
 
 _WELL_FORMED = re.compile(
-    r"\s*(?:[A-Za-z]{3},)?\s*\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}|(?!AM|PM)[A-Z]{1,5})\b"
+    r"\s*(?:[A-Za-z]{3},)?\s*\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}\b|(?!AM|PM)[A-Z]{1,5}\b(?![+-]?\d))"
 )
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+|$)")
-_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[\s.,-]+([^\W\d_]{3,12})[\s.,-]+(\d{4}|\d{2})\b")
+_DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[\s.,-]+([^\W\d_]{3,12})[\s.,-]+(\d{4}|\d{2,3})\b")
 _MONTH_DAY = re.compile(r"\b([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:.{0,30}?\s)?(\d{4})\b")
 _NUMBERS = re.compile(r"\b(\d{1,2})([./-])(\d{1,2})\2(\d{4})\b")
-_TIME = re.compile(r"\b(\d{1,2})[:.h](\d{2})(?:[:.](\d{1,2}))?(?:[.,]\d{1,9})?\s*([ap]\.?m\b)?", re.IGNORECASE)
+_TIME = re.compile(r"\b(\d{1,2})[:.h](\d{1,2})(?:[:.](\d{1,2}))?(?:[.,]\d{1,9})?\s*([ap]\.?m\b)?", re.IGNORECASE)
 _OFFSET = re.compile(r"([+-])(\d{1,2}):?(\d{2})?(?!\d)")
+_COMMENT = re.compile(r"\([^()]*\)")
+_AROUND_COLON = re.compile(r"(?<=\d)\s*:\s*(?=\d)")
 _ZONE = re.compile(r"\b([A-Za-z]{1,5})\b")
 
 
@@ -54,10 +56,16 @@ def is_well_formed(value: str) -> bool:
 
 def date_of(value: str) -> datetime | None:
     """The moment, with the writer's own offset from UTC; without one it is taken for UTC. None when it is no date."""
-    text = " ".join(value[:MAX_FIELD].split())
+    text = _without_comments(" ".join(value[:MAX_FIELD].split()))
     if is_well_formed(text):
         return _as_specified(text) or _somehow(text)
     return _somehow(text) or _as_specified(text)
+
+
+def _without_comments(text: str) -> str:
+    """With what stands in parentheses at the end, where a zone may be named, and the time in one piece."""
+    comments = _COMMENT.findall(text)
+    return _AROUND_COLON.sub(":", " ".join([*_COMMENT.sub(" ", text).split(), *comments]))
 
 
 def _as_specified(text: str) -> datetime | None:
@@ -115,6 +123,8 @@ def _day(text: str) -> tuple[int, int, int, int, int] | None:
 
 def _year(text: str) -> int:
     year = int(text)
+    if len(text) == 3:  # years since 1900
+        return year + 1900
     return year if len(text) == 4 else year + (2000 if year < 70 else 1900)
 
 

@@ -17,6 +17,7 @@ _KNOWN = re.compile(
     re.IGNORECASE,
 )
 BLANK_LINE = re.compile(rb"(?:\r*\n|\r(?![\r\n]))[ \t]*(?:\r*\n|\r(?![\r\n]))")
+_BLANK_LINES = (b"\n\n", b"\n\r\n", b"\r\r")
 _TYPE = re.compile(r"[!-'*+.0-9A-Z^-~-]+/[!-'*+.0-9A-Z^-~-]+", re.IGNORECASE)
 _BLANK_BEGINNING = re.compile(rb"(?:\xef\xbb\xbf)?[\r\n]*")
 
@@ -57,8 +58,7 @@ def read_head(
         if text.startswith(b"--") and divides(text, boundaries):
             break
         if position > limit:
-            blank = BLANK_LINE.search(raw, position)
-            position, left = blank.end() if blank else len(raw), "its head is too long"
+            position, left = _after_blank_line(raw, position), "its head is too long"
             break
         if not fields.take(text) and (fields.any() or not _is_envelope(text)) and not _fields_follow(raw, line.end()):
             position = position if text.strip() else line.end()
@@ -66,6 +66,13 @@ def read_head(
         position = line.end()
     fields.flush()
     return position, left
+
+
+def _after_blank_line(raw: bytes, position: int) -> int:
+    """Behind the next blank line, which may be far away."""
+    found = [(place, end) for end in _BLANK_LINES if (place := raw.find(end, position)) >= 0]
+    place, end = min(found, default=(len(raw), b""))
+    return place + len(end)
 
 
 def divides(line: bytes, boundaries: Set[bytes]) -> bool:

@@ -7,7 +7,7 @@ import hashlib
 import re
 
 _LINE_END = rb"(?:\r\n|\r(?!\n)|\n)"
-_HEAD_END = re.compile(_LINE_END + rb"{2}")
+_HEAD_END = re.compile(_LINE_END + _LINE_END)
 _HEAD = re.compile(rb"(?:[!-9;-~]+[ \t]*:[^\r\n]*(?:" + _LINE_END + rb"[ \t][^\r\n]*)*(?:" + _LINE_END + rb"|\Z))*")
 """Fields and their continuations. What follows is content: the blank line, or a line that is no field."""
 _NAMES = (b"from", b"date", b"subject")
@@ -44,7 +44,7 @@ def _without_boundaries(raw: bytes, body: bytes) -> bytes:
 
 def _split(raw: bytes) -> tuple[bytes, bytes]:
     """Up to the blank line, for the fields, and from the first line that is no field: a mail may have no head."""
-    end, head = _HEAD_END.search(raw), _HEAD.match(raw, 0, MAX_HEAD)
+    end, head = _HEAD_END.search(raw, 0, MAX_HEAD), _HEAD.match(raw, 0, MAX_HEAD)
     return raw if end is None else raw[: end.start()], raw[head.end() if head else 0 :]
 
 

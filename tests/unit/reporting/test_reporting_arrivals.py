@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.reporting.arrivals import LARGEST, Arrival, Oddity, read
+from services.reporting.arrivals import LARGEST, Oddity, read
+from services.reporting.facts import Arrival
 from shared.history import Entry
 from tests.stories import Story
 

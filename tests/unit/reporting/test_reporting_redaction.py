@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from services.reporting import steps
-from services.reporting.arrivals import Arrival, read
-from services.reporting.facts import Fact
+from services.reporting.arrivals import read
+from services.reporting.facts import Arrival, Fact
 from services.reporting.redaction import scrubbed
 from services.reporting.ticket import fold
 from shared.events import CustomerChanged, CustomerChangedData, Identity, TicketRedacted, TicketRedactedData

@@ -3,8 +3,8 @@
 from zoneinfo import ZoneInfo
 
 from services.reporting import steps
-from services.reporting.arrivals import Arrival, read
-from services.reporting.facts import Fact
+from services.reporting.arrivals import read
+from services.reporting.facts import Arrival, Fact
 from services.reporting.store import State, Writes
 from shared.history import Entry
 from tests.stories import Story

@@ -181,7 +181,7 @@ PHRASES: Mapping[str, Sequence[str]] = {
         r"account is protected by",
         r"bounced address",
         r"has restricted sms",
-        r"is not accepting (?:any )?mail",
+        r"(?:is|are) not accepting (?:any )?mail(?! with)",
         r"cannot route mail to user",
         r"message filtered",
         r"user rules",
@@ -365,7 +365,7 @@ PHRASES: Mapping[str, Sequence[str]] = {
     "policyviolation": (
         r"(?:denied|rejected|blocked|refused)\b.{0,40}\bpolic(?:y|ies)",
         r"policy (?:violation|reasons|restriction)",
-        r"illegal attachment",
+        r"illegal attachment|not accepting mail with|accept messages containing",
         r"protocol violation",
         r"members?-only list",
         r"closed mailing list",

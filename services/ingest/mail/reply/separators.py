@@ -12,8 +12,6 @@ _ABOVE = tuple(phrase for language in LANGUAGES for phrase in language.above)
 _BEGINS_FORWARDED = frozenset(phrase for phrase in _FORWARDED if len(phrase.split()) >= 3)
 """Those that stand without dashes, with a colon at the end: `Begin forwarded message:`."""
 _OF_SOMEONE = re.compile(r" (?:from|by|von|de|da|van|fra|från|od|от|від|on|am|le|op) .*")
-_MESSAGES = frozenset(("message", "nachricht", "mensaje", "mensagem", "messaggio", "bericht", "missatge", "wiadomość"))
-"""`----- Mensaje de Ana <ana@x.example> -----`: with an address, the word alone is enough."""
 _BY_PROGRAM = re.compile(r"\[?original message processed by (?:david|tobit)", re.IGNORECASE)
 _RULE = re.compile(r"^\s{0,8}(?:[_-]{10,}|[=*]{10,}|[–—]{10,}|[_-][_ -]{20,}[_-])$")
 MAX_ABOVE = 160
@@ -27,7 +25,7 @@ def is_original(line: str) -> bool:
     phrase = _phrase(line)
     if " " not in phrase and not _is_ruled(line):
         return False  # `--- original` heads a comparison of files
-    return phrase in _ORIGINAL or (phrase in _MESSAGES and "@" in line)
+    return phrase in _ORIGINAL
 
 
 def is_forwarded(line: str) -> bool:

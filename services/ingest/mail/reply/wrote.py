@@ -40,7 +40,7 @@ _NAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]\S{0,40}\s+){1,5}")
 """Words with capital letters: the name of who wrote."""
 _OF_ADDRESS_END = re.compile(r"\s(?:by|from|von|par|de|da|van|fra|från|od|от|від)\s[^\s@<>]{1,100}@[^\s@<>:]{1,200}\s?[:：]$")
 """`28 Feb 2026, 19:47 by ana@x.example:`."""
-_NAMED = re.compile(r"(?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!]{0,40} ?){1,6}|\w[\w.-]{1,40} )[<(\[]\S{1,150}[>)\]]")
+_NAMED = re.compile(r"(?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!(\[]{0,40}(?: |(?=[<(\[]))){1,6}|\w[\w.-]{1,40} )[<(\[]\S{1,150}[>)\]]")
 """A name and its address in brackets, as it stands before a verb: `Ana Novak <ana@x.example> wrote:`."""
 _QUOTING = re.compile(
     r"(?:Quoting|Zitat von|Citando(?: a)?|Citazione di|Citation de|Citat från|Citat fra|Citeren|Cytowanie|Цитирую)\s"
@@ -68,7 +68,7 @@ def wrote_header(lines: Sequence[str], end: int, roots: Sequence[str] | None = N
     last = lines[end]
     if not may_end_header(last):
         return None
-    if last[0] == ">" and _is_marked(last):
+    if last[:1] == ">" and _is_marked(last):
         return end
     loose = is_quoted(last) and _is_loose_end(last)
     if is_quoted(last) and not loose:
@@ -134,6 +134,8 @@ def _is_header(lines: Sequence[str], start: int, end: int, *, begins: bool, quot
     if start < end and not begins and not (_ADDRESS.search(lines[start]) or may_hold_verb(lines[start])):
         return False
     alone = (start == 0 or not lines[start - 1]) and (end + 1 == len(lines) or not lines[end + 1])
+    if any(line[-1:] in (":", "：") for line in lines[max(0, start - 3) : start]):
+        alone = False  # the writer says that something follows
     whole = " ".join(line.strip() for line in lines[start : end + 1] if line)
     return _says_who_wrote(whole, begins=begins, quoted=quoted, alone=alone)
 
@@ -145,7 +147,7 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     dated, timed, address = bool(_DATE.search(body)), bool(_TIME.search(body)), bool(_ADDRESS.search(body))
     verb = last_verb(body)
     if verb is None:
-        return _is_verbless(ended, colon=colon, dated=dated, timed=timed, quoted=quoted, alone=alone)
+        return _is_verbless(ended, colon=colon, dated=dated, timed=timed, quoted=quoted)
     after = body[verb.end() :]
     if not colon:
         told = address and dated and (quoted or (begins and timed and alone))
@@ -164,11 +166,11 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     return said and not is_first_person(body)
 
 
-def _is_verbless(ended: str, *, colon: bool, dated: bool, timed: bool, quoted: bool, alone: bool) -> bool:
+def _is_verbless(ended: str, *, colon: bool, dated: bool, timed: bool, quoted: bool) -> bool:
     """A date and an address, in that order; above a quote also in the other, or an address alone."""
     bare = ended.lstrip(_BEFORE)
-    if _QUOTING.fullmatch(bare):
-        return quoted or alone
+    if quoted and _QUOTING.fullmatch(bare):
+        return True
     if not (dated or timed):
         return False
     if _DATED.match(bare) or bare.startswith(_VERBLESS):

@@ -9,7 +9,8 @@ LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl", "pl", "sv", "da", "no", "
 LANGUAGES += ("sl", "hr", "sr", "he")
 
 TITLES = {
-    "en": ["Out of Office: Lamp", "Automatic reply: Lamp", "Auto-Reply: Lamp", "Out of the office", "Autoreply"],
+    "en": ["Out of Office: Lamp", "Automatic reply: Lamp", "Auto-Reply: Lamp", "Out of the office", "Autoreply"]
+    + ["AUTO: Jane Doe is out of the office (returning 09/18/2026)", "On vacation: Re: Lamp"],
     "de": ["Abwesenheitsnotiz: Lampe", "Automatische Antwort: Lampe", "Abwesend"],
     "fr": ["Réponse automatique : Lampe", "Absence du bureau", "Absent du bureau : Re: Lampe"],
     "it": ["Risposta automatica: Lampada", "Fuori ufficio: Lampada", "Assente"],
@@ -25,7 +26,7 @@ TITLES = {
     "uk": ["Автоматична відповідь: Лампа", "Автовідповідь: Лампа", "Поза офісом"],
     "zh": ["自动回复：灯", "自动答复: 灯", "自動回覆: 燈"],
     "ja": ["自動返信: ランプ", "自動応答：ランプ", "不在通知"],
-    "sl": ["Samodejni odgovor: Svetilka", "Odsoten: Svetilka", "Odsotnost"],
+    "sl": ["Samodejni odgovor: Svetilka", "Odsoten: Svetilka", "Odsotna"],
     "hr": ["Automatski odgovor: Lampa", "Izvan ureda", "Odsutan: Lampa"],
     "sr": ["Аутоматски одговор: Лампа", "Van kancelarije", "Odsutna"],
     "he": ["מענה אוטומטי: מנורה", "תשובה אוטומטית: מנורה", "מחוץ למשרד"],
@@ -154,6 +155,8 @@ PEOPLES_TITLES = [
     "Отпуск не оплачен",
     "休假申请的问题",
     "חופשה שהוזמנה אצלכם",
+    *("Urlaub", "Dopust", "Odsotnost", "Ferie", "Semester", "On holiday", "En vacances", "Отпуск", "休暇", "חופשה"),
+    *("Urlaub: Zimmer mit Balkon", "Dopust: prestavitev termina", "Absence"),
     "!" * 20_000,
 ]
 
@@ -164,6 +167,13 @@ def test_every_language_has_its_words() -> None:
 
 @pytest.mark.parametrize("title", [title for titles in TITLES.values() for title in titles])
 def test_title_of_an_automatic_reply_is_recognised(title: str) -> None:
+    assert titled(title)
+
+
+@pytest.mark.parametrize(
+    "title", ["Automatická odpověď: Lampa", "Automatikus válasz: Lámpa", "Automātiskā atbilde: Lampa", "자동 회신: 램프"]
+)
+def test_title_is_recognised_beyond_the_languages_of_the_desk(title: str) -> None:
     assert titled(title)
 
 

@@ -53,7 +53,7 @@ from services.ingest.mail.words import decode_words
         ("živa@žaba.example", [("", "živa@žaba.example")]),
         ("ana@k.example <ana@k.example>", [("ana@k.example", "ana@k.example")]),
         ("Joe's (Shop <joe@k.example>", [("Joe's (Shop", "joe@k.example")]),
-        ("a@k.example b@k.example", [("b@k.example", "a@k.example")]),
+        ("a@k.example b@k.example", [("a@k.example", "b@k.example")]),
     ],
 )
 def test_field_is_read_as_it_was_meant(field: str, expected: list[tuple[str, str]]) -> None:
