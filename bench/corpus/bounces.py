@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.ingest import lifecycle, rules
-from services.ingest.inputs import Received
+from services.ingest import rules
+from services.ingest.conversation import lifecycle
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import DeliveryReport, Normalised
 from shared.reply_token import ReplyTokens

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.opening import opened
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised

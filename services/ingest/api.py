@@ -8,15 +8,15 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import Field
 
-from services.ingest.callers import IdempotencyKey, agent_of
+from services.ingest.channels.submission import Submissions
 from services.ingest.conversation.answers import fingerprint
 from services.ingest.handlers import Handlers
-from services.ingest.inbox import Inbox
-from services.ingest.input_store import InputStore
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.store import InputStore
 from services.ingest.scanning.store import ScanStore
 from services.ingest.store import Store
-from services.ingest.submission import Submissions
-from services.ingest.views import conversation_view, input_view, summary_view
+from services.ingest.tickets.callers import IdempotencyKey, agent_of
+from services.ingest.tickets.views import conversation_view, input_view, summary_view
 from shared.auth import Caller, require
 from shared.commands import (
     File,

@@ -7,10 +7,11 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from services.ingest import api, configuration, ticket_api
+from services.ingest import api, configuration
 from services.ingest.agent_mail.handlers import AgentMails
-from services.ingest.breaker_store import BreakerStore
-from services.ingest.breaker_watch import BreakerWatch
+from services.ingest.amendments.store import SaidStore
+from services.ingest.breakers.store import BreakerStore
+from services.ingest.breakers.watch import BreakerWatch
 from services.ingest.calls import api as calls_api
 from services.ingest.calls.handlers import Calls
 from services.ingest.calls.message import CallReader
@@ -20,35 +21,35 @@ from services.ingest.channels.customer_doors import CustomerDoors
 from services.ingest.channels.social import Social
 from services.ingest.channels.status_page import LetThrough
 from services.ingest.channels.status_rating import Rate
-from services.ingest.commands import TAKEN, Commands
+from services.ingest.channels.submission import SubmissionReader, Submissions
 from services.ingest.conversation.policy import house_of
 from services.ingest.customers import api as customers_api
 from services.ingest.customers.handlers import Customers
 from services.ingest.customers.store import CustomerStore
-from services.ingest.deliveries import DeliveryStore
+from services.ingest.doors.deliveries import DeliveryStore
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.opening import MailDoors
 from services.ingest.handlers import Handlers
-from services.ingest.held_back import HeldBack
-from services.ingest.inbox import Inbox
-from services.ingest.input_store import InputStore
-from services.ingest.language import Languages
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.store import InputStore
 from services.ingest.mail.reader import MailReader
 from services.ingest.mail.reply.cutting import new_part
-from services.ingest.numbers import Numbers
-from services.ingest.reader_pool import ReaderPool
-from services.ingest.reading import Readings
+from services.ingest.quarantine.held_back import HeldBack
+from services.ingest.reading.language import Languages
+from services.ingest.reading.pool import ReaderPool
+from services.ingest.reading.readings import Readings
 from services.ingest.redaction import api as redaction_api
 from services.ingest.redaction.handlers import Redactions
 from services.ingest.redaction.store import RedactionStore
-from services.ingest.said_store import SaidStore
 from services.ingest.scanning import api as scanning_api
 from services.ingest.scanning.store import ScanStore
 from services.ingest.settings import Settings
 from services.ingest.store import Store
-from services.ingest.submission import SubmissionReader, Submissions
-from services.ingest.ticket_store import TicketStore
-from services.ingest.timers import Timers
+from services.ingest.tickets import api as ticket_api
+from services.ingest.tickets.commands import TAKEN, Commands
+from services.ingest.tickets.numbers import Numbers
+from services.ingest.tickets.store import TicketStore
+from services.ingest.tickets.timers import Timers
 from shared.commands import (
     CustomerChange,
     CustomerMerge,
@@ -271,7 +272,5 @@ def _open_web_channels(
         service, inbox, reply_keys=settings.reply_keys.get_secret_value(), public_url=settings.public_url
     )
     doors.open_forms(channels.forms, channels.status_page, captcha_secrets=settings.captcha_secrets)
-    doors.open_status_page(
-        channels.status_page, config_dir=settings.config_dir, rate=rate, let_through=let_through
-    )
+    doors.open_status_page(channels.status_page, config_dir=settings.config_dir, rate=rate, let_through=let_through)
     doors.open_chats(channels.chat, hub=hub)

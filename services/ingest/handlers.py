@@ -8,26 +8,26 @@ from typing import Any
 
 from services.ingest import rules
 from services.ingest.agent_mail.handlers import AgentMails
-from services.ingest.amendments import amend, remember
-from services.ingest.breaker_watch import BreakerWatch
+from services.ingest.amendments.rules import amend, remember
+from services.ingest.amendments.store import SaidStore
+from services.ingest.breakers.watch import BreakerWatch
 from services.ingest.channels.media import Media
 from services.ingest.conversation.answers import fingerprint
 from services.ingest.conversation.policy import House
+from services.ingest.conversation.threading import Join, Origin, lock_subject, names, place
 from services.ingest.customers.handlers import Customers
 from services.ingest.customers.identities import proof_of
-from services.ingest.held_back import HeldBack
-from services.ingest.input_store import InputStore
-from services.ingest.inputs import Outcome, Received, Waiting
-from services.ingest.language import Languages
-from services.ingest.messages import Arrived
+from services.ingest.inbox.inputs import Outcome, Received, Waiting
+from services.ingest.inbox.store import InputStore
 from services.ingest.normalised import Normalised
-from services.ingest.numbers import Numbers
+from services.ingest.quarantine.held_back import HeldBack
 from services.ingest.quarantine.rules import handled_key, suspicion
-from services.ingest.reading import Readings
-from services.ingest.said_store import SaidStore
+from services.ingest.reading.language import Languages
+from services.ingest.reading.readings import Readings
 from services.ingest.store import Store
-from services.ingest.threading import Join, Origin, lock_subject, names, place
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.messages import Arrived
+from services.ingest.tickets.numbers import Numbers
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change
 from shared.commands import TicketReply, TicketSetStatus
 from shared.envelope import Command, Envelope, Event

@@ -4,20 +4,20 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from services.ingest import facts, handoff, lifecycle, ways
-from services.ingest.conversation import subjects, thanks
+from services.ingest.conversation import handoff, lifecycle, subjects, thanks, ways
 from services.ingest.conversation.answers import answer
 from services.ingest.conversation.changing import stated
 from services.ingest.conversation.children import refuse_while_open
 from services.ingest.conversation.mentions import mentioned
 from services.ingest.conversation.policy import Policy
 from services.ingest.conversation.standing import refuse_merged
-from services.ingest.delivery_reports import bounced, counted
-from services.ingest.inputs import Pending
-from services.ingest.messages import Arrived, attached, stored
+from services.ingest.conversation.threading import Join, Known, Open, Thread, new_threads
+from services.ingest.inbox.inputs import Pending
+from services.ingest.mail.bounces.events import bounced, counted
 from services.ingest.normalised import File, Machine
-from services.ingest.threading import Join, Known, Open, Thread, new_threads
-from services.ingest.tickets import Ticket, names_of
+from services.ingest.tickets import facts
+from services.ingest.tickets.messages import Arrived, attached, stored
+from services.ingest.tickets.ticket import Ticket, names_of
 from shared.change import NOTHING, Change, Insert, Update, Write
 from shared.commands import TicketOpenData, TicketReply, TicketReplyData, TicketSetStatus
 from shared.envelope import Envelope, Event

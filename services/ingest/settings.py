@@ -7,11 +7,11 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, SecretStr
 from pydantic_settings import NoDecode
 
-from services.ingest.breakers import Limit, Limits
+from services.ingest.breakers.rules import Limit, Limits
 from services.ingest.channels.configuration import from_json_text
 from services.ingest.channels.provider_table import ChannelSecrets
 from services.ingest.doors.configuration import MailWebhookSecrets
-from services.ingest.reader_process import Budget
+from services.ingest.reading.process import Budget
 from shared.settings import Settings as SharedSettings
 
 

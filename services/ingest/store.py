@@ -6,11 +6,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from services.ingest.conversation.order import in_order
-from services.ingest.messages import attached
+from services.ingest.conversation.threading import Known, Thread
 from services.ingest.normalised import File
 from services.ingest.scanning.store import ScanStore
-from services.ingest.threading import Known, Thread
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.messages import attached
+from services.ingest.tickets.ticket import Ticket
 from shared.mongo import ASCENDING, Mongo, ReturnDocument
 
 COLLECTIONS = ("tickets", "messages", "timeline", "threads", "counters")

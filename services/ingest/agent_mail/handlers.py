@@ -9,12 +9,12 @@ from services.ingest.agent_mail.commands import commands, is_internal
 from services.ingest.agent_mail.instructions import Instructions, read
 from services.ingest.agent_mail.letter import AgentLetter, leaked, recognised
 from services.ingest.agent_mail.rules import Done
-from services.ingest.input_store import InputStore
-from services.ingest.inputs import Pending, Waiting
+from services.ingest.inbox.inputs import Pending, Waiting
+from services.ingest.inbox.store import InputStore
 from services.ingest.normalised import Normalised
 from services.ingest.quarantine.rules import handled_key
 from services.ingest.store import Store
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change
 from shared.envelope import Command, Envelope
 from shared.errors import Refused, Stale

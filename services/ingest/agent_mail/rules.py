@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.ingest.agent_mail.letter import AgentLetter
-from services.ingest.inputs import Pending
-from services.ingest.tickets import Ticket
+from services.ingest.inbox.inputs import Pending
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change, Update
 from shared.envelope import Envelope
 from shared.events import (

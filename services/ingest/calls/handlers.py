@@ -9,7 +9,7 @@ from services.ingest.calls.store import CallStore
 from services.ingest.channels.storing import store as take_in
 from services.ingest.customers.identities import named
 from services.ingest.customers.store import CustomerStore
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from shared.change import NOTHING, Change, Update
 from shared.envelope import Envelope
 from shared.events import CallIdentified, CallIdentifiedData

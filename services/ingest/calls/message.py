@@ -8,7 +8,7 @@ from pydantic import Field, StringConstraints
 from pydantic_core import from_json, to_json
 
 from services.ingest.channels.plain_text import one_line, readable
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import File, Normalised, ThreadHints
 from shared.commands import File as SentFile
 from shared.envelope import Frozen

@@ -11,7 +11,7 @@ from services.ingest.channels.form_body import Submission
 from services.ingest.channels.form_schema import BUILT_IN, RESERVED, Answer, Property
 from services.ingest.channels.form_validator import errors
 from services.ingest.channels.plain_text import one_line
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised
 from shared.events import Contact
 

@@ -43,7 +43,7 @@ from services.ingest.channels.chat_widget import Widget
 from services.ingest.channels.configuration import ChatAccount
 from services.ingest.channels.rates import network_of
 from services.ingest.channels.signing import Signer
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from shared.problems import problem
 
 __all__ = ["CHANNEL", "ChatStore", "Hub", "read", "router"]

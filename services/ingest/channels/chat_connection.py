@@ -19,8 +19,8 @@ from services.ingest.channels.configuration import ChatAccount
 from services.ingest.channels.rates import TokenBuckets
 from services.ingest.channels.signing import Signer
 from services.ingest.channels.storing import outcome, store
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Received
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Received
 from shared.errors import Transient
 from shared.ids import derived_id
 from shared.logs import told

@@ -8,7 +8,7 @@ from pydantic_core import from_json
 
 from services.ingest.channels.addresses import is_email
 from services.ingest.channels.plain_text import one_line, readable
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised, ThreadHints
 from shared.envelope import Frozen
 from shared.events import Contact

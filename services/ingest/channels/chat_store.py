@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.ingest.threading import Origin, conversation_thread
+from services.ingest.conversation.threading import Origin, conversation_thread
 from shared.mongo import ASCENDING, DESCENDING, Mongo
 
 CHANNEL = "chat"

@@ -15,7 +15,7 @@ from services.ingest.channels.status_links import LinkMaker
 from services.ingest.channels.status_page import LetThrough
 from services.ingest.channels.status_rating import Rate
 from services.ingest.channels.status_store import StatusStore
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from shared.errors import InvalidConfiguration
 from shared.organisation import Organisation
 from shared.service import Service

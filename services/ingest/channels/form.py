@@ -20,8 +20,8 @@ from services.ingest.channels.form_visit import Clock, Limits, PageTokens, Visit
 from services.ingest.channels.signing import Signer
 from services.ingest.channels.status_links import LinkMaker
 from services.ingest.channels.storing import outcome, store
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Received
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised
 from shared.errors import Refused, Transient
 

@@ -10,7 +10,7 @@ from services.ingest.channels.answers import Fault, size
 from services.ingest.channels.form_body import Submission
 from services.ingest.channels.form_pages import FormPages
 from services.ingest.channels.form_visit import PageTokens, Visit
-from services.ingest.inputs import Outcome, Receipt
+from services.ingest.inbox.inputs import Outcome, Receipt
 from shared.errors import Refused
 from shared.problems import problem
 

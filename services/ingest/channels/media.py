@@ -17,10 +17,10 @@ import structlog
 from services.ingest.channels.plain_text import one_line
 from services.ingest.channels.provider import Provider, Source
 from services.ingest.channels.public_address import is_public
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import File, Normalised
 from services.ingest.normalised import Media as Wanted
-from services.ingest.sniffing import sniffed
+from services.ingest.reading.sniffing import sniffed
 from shared.config import Strict
 from shared.errors import Transient
 

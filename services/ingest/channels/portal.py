@@ -5,7 +5,7 @@ from typing import Any
 
 from services.ingest.channels import form_body
 from services.ingest.channels.status_links import SENDER
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised, ThreadHints, TokenHit
 from shared.events import Contact
 

@@ -13,7 +13,7 @@ from pydantic_core import to_json
 
 from services.ingest.channels.json_shapes import parsed
 from services.ingest.channels.plain_text import one_line
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Media, Normalised, storable
 from shared.config import Strict
 from shared.errors import Refused

@@ -10,8 +10,8 @@ from services.ingest.channels.media import Media, MediaClient
 from services.ingest.channels.provider import Provider
 from services.ingest.channels.provider_table import PROVIDERS, accounts_of, secrets_of
 from services.ingest.channels.webhook import Telephone, Webhooks
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Reader
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Reader
 from shared.config import Strict
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from services.ingest.inputs import Outcome
+from services.ingest.inbox.inputs import Outcome
 from shared.status_link import StatusLink, StatusLinks
 
 SENDER = "input:"

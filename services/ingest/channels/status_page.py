@@ -23,8 +23,8 @@ from services.ingest.channels.status_store import StatusStore
 from services.ingest.channels.status_view import visible_files
 from services.ingest.channels.status_visit import Entrance, Visit
 from services.ingest.channels.storing import outcome, store
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Received
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Received
 from shared.errors import Refused, Transient
 
 ACCOUNT = "status"

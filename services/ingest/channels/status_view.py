@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from services.ingest.channels.status_links import SENDER
 from services.ingest.channels.status_store import NEWEST, Conversation
-from services.ingest.tickets import names_of
+from services.ingest.tickets.ticket import names_of
 from shared.events import Contact
 
 State = Literal["received", "in_progress", "waiting", "solved", "closed"]

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import structlog
 
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Outcome, Receipt, Received
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Outcome, Receipt, Received
 from shared.errors import Transient
 from shared.logs import told
 from shared.mongo import PyMongoError

@@ -13,8 +13,8 @@ from starlette.requests import ClientDisconnect
 
 from services.ingest.channels.provider import Account, Answer, Call, Provider, Update
 from services.ingest.channels.storing import store_all
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Received
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import cleaned
 from shared.config import Strict
 from shared.errors import Refused

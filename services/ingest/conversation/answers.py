@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.ticket import Ticket
 from shared.envelope import Command
 from shared.ids import derived_id
 

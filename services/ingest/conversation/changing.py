@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from services.ingest import facts
 from services.ingest.conversation import fields
 from services.ingest.conversation.answers import answer
 from services.ingest.conversation.policy import Policy
 from services.ingest.conversation.standing import refuse_closed
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change
 from shared.commands import TicketChange
 from shared.errors import Refused

@@ -1,7 +1,7 @@
 """Parts of a ticket: a ticket of its own each, which may hold up the resolution of the whole."""
 
-from services.ingest.lifecycle import Step
-from services.ingest.tickets import Ticket
+from services.ingest.conversation.lifecycle import Step
+from services.ingest.tickets.ticket import Ticket
 from shared.errors import Refused
 
 

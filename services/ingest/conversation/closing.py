@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from services.ingest import facts
-from services.ingest.lifecycle import Step
-from services.ingest.tickets import Ticket
+from services.ingest.conversation.lifecycle import Step
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import NOTHING, Change
 from shared.envelope import Envelope
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.ingest import facts
 from services.ingest.conversation.answers import answer
+from services.ingest.conversation.lifecycle import Step
 from services.ingest.conversation.standing import refuse_merged
-from services.ingest.lifecycle import Step
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change, Update, Write
 from shared.commands import TicketMerge, TicketUnmerge
 from shared.envelope import Event

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from services.ingest import facts
 from services.ingest.conversation import fields
 from services.ingest.conversation.answers import fingerprint
 from services.ingest.conversation.changing import stated
 from services.ingest.conversation.mentions import mentioned
 from services.ingest.conversation.policy import Policy
-from services.ingest.messages import stored
-from services.ingest.tickets import Ticket, names_of
+from services.ingest.tickets import facts
+from services.ingest.tickets.messages import stored
+from services.ingest.tickets.ticket import Ticket, names_of
 from shared.change import Change, Insert, Update, Write
 from shared.commands import TicketOpen
 from shared.errors import Refused

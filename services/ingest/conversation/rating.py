@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from services.ingest import facts
 from services.ingest.conversation.answers import answer
 from services.ingest.conversation.standing import refuse_merged
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change
 from shared.commands import TicketRate
 from shared.errors import Refused

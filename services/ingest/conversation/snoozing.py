@@ -2,11 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from services.ingest import facts
 from services.ingest.conversation.answers import answer
+from services.ingest.conversation.lifecycle import Step
 from services.ingest.conversation.standing import refuse_closed
-from services.ingest.lifecycle import Step
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import NOTHING, Change
 from shared.commands import TicketSnooze
 from shared.envelope import Envelope, Event

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from services.ingest import facts
 from services.ingest.conversation.answers import answer
 from services.ingest.conversation.standing import refuse_closed
-from services.ingest.threading import Origin, Thread, answer_thread, message_thread
-from services.ingest.tickets import Ticket, names_of
+from services.ingest.conversation.threading import Origin, Thread, answer_thread, message_thread
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket, names_of
 from shared.change import Apply, Change, Update, Write
 from shared.commands import TicketSplitOff
 from shared.envelope import Event

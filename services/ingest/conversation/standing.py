@@ -1,6 +1,6 @@
 """Whether anything can still be done with a ticket, and where to go when not."""
 
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.ticket import Ticket
 from shared.errors import Refused
 
 

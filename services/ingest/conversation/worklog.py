@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from services.ingest import facts
 from services.ingest.conversation.answers import answer
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change, Insert
 from shared.commands import TicketLogTime
 from shared.errors import Refused

@@ -13,7 +13,7 @@ from services.ingest.doors.imap_folder import Surroundings
 from services.ingest.doors.imap_secrets import Credentials
 from services.ingest.doors.mailbox_store import MailboxStore
 from services.ingest.doors.mailboxes import Mailboxes
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from shared.tasks import end
 
 MAILS_IN_MEMORY = 8

@@ -14,7 +14,7 @@ from services.ingest.doors.imap_connection import ImapConnection, Selected
 from services.ingest.doors.mailbox_store import Cursor, MailboxStore
 from services.ingest.doors.raw import mail_input
 from services.ingest.doors.trouble import Lost, Odd, Trouble
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 
 BATCH = 20
 """Mails after which they are marked and the cursor moves: so many are met again after a crash, and recognised."""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from services.ingest.doors.configuration import Mailbox, Trust
 from services.ingest.doors.trust import TrustingReader
-from services.ingest.inputs import Reader
+from services.ingest.inbox.inputs import Reader
 
 
 class Mailboxes:

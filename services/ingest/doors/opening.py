@@ -10,7 +10,7 @@ from services.ingest.doors.mailbox_store import MailboxStore
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.smtp import Limits, LmtpSession, SmtpSession, listener
 from services.ingest.doors.webhooks import MailWebhooks, UsedTokens
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from services.ingest.quarantine import api as quarantine_api
 from services.ingest.quarantine.keeper import Keeper
 from services.ingest.quarantine.store import QuarantineStore

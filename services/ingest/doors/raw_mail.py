@@ -10,7 +10,7 @@ from services.ingest.channels.storing import outcome, store
 from services.ingest.doors.health import Health
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.raw import CONTENT_TYPE, mail_input
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from shared.auth import Caller, require
 from shared.errors import Refused
 

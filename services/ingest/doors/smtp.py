@@ -14,7 +14,7 @@ from services.ingest.doors.certificates import Certificates
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.raw import mail_input
 from services.ingest.doors.smtp_session import COMMAND_LIMITS, Crowd, LmtpSession, SmtpSession
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 
 __all__ = ["Limits", "Listener", "LmtpSession", "SmtpSession", "listener"]
 

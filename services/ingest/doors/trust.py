@@ -7,7 +7,7 @@ from email.parser import BytesHeaderParser
 from email.policy import compat32
 
 from services.ingest.doors.configuration import Trust
-from services.ingest.inputs import Reader, Received
+from services.ingest.inbox.inputs import Reader, Received
 from services.ingest.mail.headers import Headers
 from services.ingest.normalised import Normalised, SpamVerdict
 

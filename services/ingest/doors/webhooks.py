@@ -17,7 +17,7 @@ from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.providers import Call, ProvidedMail, Provider, not_proven
 from services.ingest.doors.raw import mail_input
 from services.ingest.doors.raw_mail import body
-from services.ingest.inbox import Inbox
+from services.ingest.inbox.inbox import Inbox
 from shared.errors import Refused, Transient
 from shared.ids import derived_id
 from shared.mongo import DuplicateKeyError, Mongo, PyMongoError

@@ -20,7 +20,8 @@ class Words:
 
 
 ELSEWHERE: tuple[str, ...] = (
-    r"automatick[áaý] odpove?[ěeď]\w{0,2}|automatikus v[áa]lasz|r[ăa]spuns automat|automatinis atsakymas|automaatvastus",
+    r"automatick[áaý] odpove?[ěeď]\w{0,2}|automatikus v[áa]lasz|r[ăa]spuns automat|automatinis atsakymas",
+    r"automaatvastus",
     r"(?:[āa]rpus biroja (?:atra[šs]an[āa]s )?)?autom[āa]tisk[āa] atbilde|автоматичен отговор|автоматски одговор",
     r"αυτόματη απάντηση|otomatik (?:yan[ıi]t|cevap)|자동 ?(?:회신|응답)|رد تلقائي",
 )
@@ -32,7 +33,7 @@ PHRASES: Mapping[str, Words] = {
             r"out[ -]of[ -](?:the[ -])?office(?: (?:auto(?:matic)?[ -]?)?(?:reply|response|notification|autoreply))?",
             r"auto(?:matic|mated)?[ -]?(?:reply|response|answer|responder|acknowledge?ment)",
             r"away from (?:the |my )?(?:office|desk|mail|e-?mail)",
-            r"(?:auto: )?[^:\n]{2,60} is out of the office(?= \(returning)|auto: [^:\n]{2,60} is out of (?:the )?office",
+            r"auto: [^:\n]{2,60} is out of (?:the )?office|[^:\n]{2,60} is out of the office(?= \(returning)",
             r"vacation (?:reply|response|message|notice|auto-?reply)",
             r"ooo|on (?:annual |maternity |paternity |parental )?leave|on vacation|on holiday",
         ),

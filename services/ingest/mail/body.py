@@ -23,7 +23,8 @@ from services.ingest.normalised import File, cleaned
 
 MAX_FILES = 100
 MAX_TEXT = 4_000_000
-"""Bytes of one part that are text; what is longer is a file as well. Nobody reads it, but work takes its time."""
+"""Bytes of all parts together that are text; what is longer is a file as well. Nobody reads it, but it takes time."""
+_EXTENSIONS = (".txt", ".html")
 
 _TEXTS = ("text/plain", "text/html", "application/xhtml+xml", "text/enriched", "text/richtext", "text/markdown")
 _PAGES = ("text/html", "application/xhtml+xml")
@@ -40,12 +41,16 @@ class Block:
 
 @dataclass(slots=True)
 class Body:
-    """What the parts come to. `left` says why the mail holds more than what is here."""
+    """What the parts come to. `left` says why the mail holds more than what is here.
+
+    `is_cut`: there was more text than is worked on, so the parts are among the files as well.
+    """
 
     plain: list[Block] = field(default_factory=list)
     rich: list[Block] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     left: str = ""
+    is_cut: bool = False
     _text: str | None = None
 
     @property
@@ -92,6 +97,7 @@ def read_body(message: "Message[str, str]", *, languages: Sequence[str] = ()) ->
 class _Reading:
     body: Body
     languages: Sequence[str]
+    room: int = MAX_TEXT
 
     def read(self, top: Part) -> None:
         if _is_divided(top):
@@ -123,13 +129,16 @@ class _Reading:
     def _text(self, part: Part, plain: list[Block] | None, rich: list[Block] | None) -> None:
         kind = part.get_content_type()
         content = content_of(part)
+        if len(content) > self.room:
+            self.body.files.append(File(name=f"message{_EXTENSIONS[kind in _PAGES]}", content_type=kind, content=content))
+            content, self.body.is_cut = content[: _end_of_text(content, self.room)], True
+        self.room -= len(content)
+        if not content and self.room <= 0:
+            return
         if kind in _PAGES:
             charset = parameter(part, "charset") or markup.declared_charset(content)
             block = Block("page", cleaned(decode(content, charset, languages=self.languages)))
         else:
-            if len(content) > MAX_TEXT:
-                self.body.files.append(File(name="message.txt", content_type=kind, content=content))
-                content = content[: content.rfind(b"\n", 0, MAX_TEXT) + 1 or MAX_TEXT]
             content, files = without_files(content)
             for name, inner in files:
                 said = readable(decode(name, languages=self.languages)) or made_name("", inner)
@@ -217,6 +226,13 @@ def content_of(part: Part) -> bytes:
     """The bytes of a part, its transfer encoding undone; a mail within the mail exactly as it was."""
     encoding = str(part.get("content-transfer-encoding", "")).partition(";")[0].partition("(")[0].strip(" \t\"'")
     return decoded(part.raw, encoding)
+
+
+def _end_of_text(content: bytes, room: int) -> int:
+    """Where a text that is too long is cut: between lines or words, which are nowhere in the midst of a letter."""
+    if b"\0" in content[:200]:  # letters of two or four bytes
+        return room & ~3
+    return max(content.rfind(b"\n", 0, room), content.rfind(b" ", 0, room)) + 1 or room
 
 
 def charset_of(top: Part) -> str:

@@ -151,6 +151,7 @@ _SINGLE_BYTE = {
 }
 _WESTERN = ("cp1252",)
 _PUNCTUATION = frozenset("–—‘’‚“”„…€«»§°·\u00a0\u200e\u200f")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _MIXED_WORD = re.compile("[A-Za-z][\u0590-\u05ff]|[\u0590-\u05ff][A-Za-z]")
 """Where a Latin letter meets a Hebrew one: they are western letters read as Hebrew."""
 _SYMBOL_IN_WORD = re.compile(r"[A-Za-z][¹²³¼½¾©®º»«¦¨¸¶¬±æðþ][A-Za-z]")
@@ -283,9 +284,7 @@ def _strict(content: bytes, charset: str) -> str | None:
 
 def _fit(text: str, expected: frozenset[str]) -> int:
     fit = 0
-    for character in text:
-        if character < "\x80":
-            continue
+    for character in _NOT_ASCII.findall(text):
         if character in expected:
             fit += 2
         elif character not in _PUNCTUATION:

@@ -78,9 +78,12 @@ def is_reasonable(html: str) -> bool:
 
 
 def text_of(html: str, *, plainly: bool = False) -> str:
-    """The text as a reader would see it, one line a line; `plainly` only leaves the tags out."""
+    """The text as a reader would see it, one line a line; `plainly` only leaves the tags out.
+
+    Of a page that is too long, the text of its beginning.
+    """
     if plainly or not is_reasonable(html):
-        return _tidy(_without_tags(html))
+        return _tidy(_without_tags(html[:MAX_HTML]))
     try:
         return _tidy(get_text(_XML_DECLARATION.sub("", html), ParserConfig(css=CSS_PROFILES["strict"])))
     except Exception:  # lxml and inscriptis give up in many ways

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from services.ingest.conversation.marks import marks_in
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail import html as markup
 from services.ingest.mail.body import Body
 from services.ingest.mail.bounces.reading import read_report
@@ -19,8 +19,8 @@ from services.ingest.mail.reply.mail import new_part_of_mail
 from services.ingest.mail.reply.titles import is_answer, is_forward
 from services.ingest.mail.splitting import Part
 from services.ingest.normalised import File, Machine, Normalised, ThreadHints, TokenHit, cleaned
-from services.ingest.reading import Unreadable
-from services.ingest.ticket_number import numbers_in
+from services.ingest.reading.readings import Unreadable
+from services.ingest.tickets.number import numbers_in
 from shared.events import Contact
 from shared.reply_token import ReplyTokens
 
@@ -177,6 +177,8 @@ def _shown(body: Body) -> tuple[str | None, list[File]]:
         return None, body.files
     if markup.is_reasonable(body.html):
         return cleaned(markup.sanitised(body.html)), body.files
+    if body.is_cut:
+        return None, body.files
     return None, [*body.files, File(name="message.html", content_type="text/html", content=body.html.encode())]
 
 

@@ -6,6 +6,8 @@ import re
 MAX_SAMPLE = 4096
 MAX_PIECES = 1_000
 """Pieces of base64 with padding of their own that were put together."""
+MAX_MENDED = 100_000
+"""Places in quoted-printable that are mended; a text with more is none."""
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
@@ -31,9 +33,9 @@ def decoded(raw: bytes, encoding: str) -> bytes:
 
 def quoted_printable(raw: bytes) -> bytes:
     """Quoted-printable with equals signs that encode nothing kept, and blanks behind a soft line end left out."""
-    if b"==" in raw:
+    if 0 < raw.count(b"==") <= MAX_MENDED:
         raw = raw.replace(b"==", b"=3D=").replace(b"==", b"=3D=")
-    if b"= " in raw or b"=\t" in raw:
+    if 0 < raw.count(b"= ") + raw.count(b"=\t") <= MAX_MENDED:
         raw = _SOFT_END.sub(b"=", raw)
     return binascii.a2b_qp(raw)
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from services.ingest.inputs import Pending, Received
-from services.ingest.messages import Arrived
+from services.ingest.inbox.inputs import Pending, Received
 from services.ingest.normalised import Normalised
+from services.ingest.tickets.messages import Arrived
 from shared.change import Change, Update
 from shared.envelope import Envelope, Event
 from shared.errors import Refused

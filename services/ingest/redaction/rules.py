@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic_core import to_json
 
-from services.ingest import facts
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Apply, Change, Update, Write
 from shared.commands import TicketRedact
 from shared.errors import Refused

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from prometheus_client import CollectorRegistry
 
-from services.ingest.inbox import Inbox, Outcome, Received
-from services.ingest.input_store import InputStore
-from services.ingest.inputs import Waiting
+from services.ingest.inbox.inbox import Inbox, Outcome, Received
+from services.ingest.inbox.inputs import Waiting
+from services.ingest.inbox.store import InputStore
 from services.ingest.scanning.store import ScanStore
 from services.ingest.store import COLLECTIONS, Store
 from shared.commands import MessageSubmit, MessageSubmitData, TicketReply, TicketReplyData

@@ -7,12 +7,12 @@ from typing import Any
 from services.ingest import rules
 from services.ingest.conversation import closing, merging, snoozing, splitting
 from services.ingest.conversation.policy import Policy
-from services.ingest.inputs import Pending
-from services.ingest.messages import Arrived
+from services.ingest.conversation.threading import Join, Known, Origin, Thread, names, place
+from services.ingest.inbox.inputs import Pending
 from services.ingest.normalised import Normalised
-from services.ingest.threading import Join, Known, Origin, Thread, names, place
-from services.ingest.tickets import Ticket
-from services.ingest.timers import timer
+from services.ingest.tickets.messages import Arrived
+from services.ingest.tickets.ticket import Ticket
+from services.ingest.tickets.timers import timer
 from shared.change import Apply, Change, Delete, Insert, Update
 from shared.commands import (
     TicketMerge,

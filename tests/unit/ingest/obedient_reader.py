@@ -6,9 +6,9 @@ import signal
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import File, Normalised
-from services.ingest.reading import Unreadable
+from services.ingest.reading.readings import Unreadable
 from shared.events import Contact
 
 

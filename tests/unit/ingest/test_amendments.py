@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.ingest import rules
-from services.ingest.amendments import Deletion, Said, amend, name_of, remember
-from services.ingest.inputs import Pending
-from services.ingest.messages import Arrived
+from services.ingest.amendments.rules import Deletion, Said, amend, name_of, remember
+from services.ingest.conversation.threading import Known, Open, Origin
+from services.ingest.inbox.inputs import Pending
 from services.ingest.normalised import File, Normalised, ThreadHints
-from services.ingest.threading import Known, Open, Origin
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.messages import Arrived
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Apply, Change, Insert, Update
 from shared.envelope import Envelope
 from shared.events import Contact, MessageDeleted, MessageEdited, TicketOpened

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.breakers import (
+from services.ingest.breakers.rules import (
     Breaker,
     Limit,
     Limits,
@@ -19,9 +19,9 @@ from services.ingest.breakers import (
     weigh_joining,
     weigh_opening,
 )
-from services.ingest.messages import Arrived
+from services.ingest.conversation.threading import Origin
 from services.ingest.normalised import Machine, Normalised
-from services.ingest.threading import Origin
+from services.ingest.tickets.messages import Arrived
 from shared.change import Insert, Update
 from shared.envelope import Envelope
 from shared.events import BreakerChanged, Contact

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pytest
 
 from services.ingest import rules
-from services.ingest.inputs import Pending
-from services.ingest.messages import Arrived
+from services.ingest.conversation.threading import Origin
+from services.ingest.inbox.inputs import Pending
 from services.ingest.normalised import DeliveryReport, Machine, Normalised
-from services.ingest.threading import Origin
+from services.ingest.tickets.messages import Arrived
 from shared.change import Change, Update
 from shared.envelope import Envelope
 from shared.events import Contact, DeliveryBounced, MessageSuppressed

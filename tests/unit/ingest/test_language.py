@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest.language import Languages
+from services.ingest.reading.language import Languages
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.ingest import lifecycle
+from services.ingest.conversation import lifecycle
 from services.ingest.normalised import Machine
 from shared.errors import Refused
 from shared.events import Status

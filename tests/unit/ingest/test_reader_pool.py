@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
-from services.ingest.reader_pool import ReaderPool
-from services.ingest.reader_process import Budget
-from services.ingest.reading import Readings
+from services.ingest.reading.pool import ReaderPool
+from services.ingest.reading.process import Budget
+from services.ingest.reading.readings import Readings
 from shared.reply_token import ReplyTokens
 from tests.unit.ingest.obedient_reader import Obeys
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised, cleaned, storable
-from services.ingest.reading import Readings, Unreadable
+from services.ingest.reading.readings import Readings, Unreadable
 from shared.events import Contact
 
 INPUT = Received(

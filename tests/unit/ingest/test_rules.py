@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from services.ingest import rules
-from services.ingest.inputs import Pending
-from services.ingest.messages import MAX_TEXT, Arrived
+from services.ingest.conversation.threading import Join, Known, Open, Origin, Thread, conversation_thread
+from services.ingest.inbox.inputs import Pending
 from services.ingest.normalised import File, Machine, Normalised, ThreadHints
-from services.ingest.threading import Join, Known, Open, Origin, Thread, conversation_thread
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.messages import MAX_TEXT, Arrived
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change, Update
 from shared.commands import TicketReply, TicketReplyData
 from shared.envelope import Envelope

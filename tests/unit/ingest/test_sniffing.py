@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.sniffing import sniffed
+from services.ingest.reading.sniffing import sniffed
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,7 @@
 
 import pytest
 
-from services.ingest.normalised import Normalised, ThreadHints, TokenHit
-from services.ingest.threading import (
+from services.ingest.conversation.threading import (
     Join,
     Known,
     Open,
@@ -15,7 +14,8 @@ from services.ingest.threading import (
     new_threads,
     place,
 )
-from services.ingest.tickets import Ticket
+from services.ingest.normalised import Normalised, ThreadHints, TokenHit
+from services.ingest.tickets.ticket import Ticket
 from shared.events import Contact, Status
 
 MAIL = Origin("email", "support@svetilka.example")

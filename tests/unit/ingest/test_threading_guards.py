@@ -9,10 +9,7 @@ from typing import Any
 
 import pytest
 
-from services.ingest.inputs import Received
-from services.ingest.mail.reader import MailReader
-from services.ingest.normalised import File, Normalised, ThreadHints, TokenHit
-from services.ingest.threading import (
+from services.ingest.conversation.threading import (
     Join,
     Known,
     Open,
@@ -24,7 +21,10 @@ from services.ingest.threading import (
     place,
     vendor_thread,
 )
-from services.ingest.tickets import Ticket
+from services.ingest.inbox.inputs import Received
+from services.ingest.mail.reader import MailReader
+from services.ingest.normalised import File, Normalised, ThreadHints, TokenHit
+from services.ingest.tickets.ticket import Ticket
 from shared.events import Contact
 from shared.reply_token import ReplyTokens
 

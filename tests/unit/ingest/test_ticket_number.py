@@ -5,8 +5,8 @@ import asyncio
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.ingest.numbers import Numbers
-from services.ingest.ticket_number import numbers_in, ticket_number
+from services.ingest.tickets.number import numbers_in, ticket_number
+from services.ingest.tickets.numbers import Numbers
 
 
 class Counted:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from services.ingest.ways import usable_channel
+from services.ingest.conversation.ways import usable_channel
 from shared.events import Contact
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)

@@ -8,7 +8,7 @@ from services.ingest.channels.plain_text import readable
 from services.ingest.channels.provider import Account, Call, Source, Update, key_of, person, stored
 from services.ingest.channels.providers.meta import MetaProvider, MetaSecrets, entries
 from services.ingest.channels.providers.meta_messaging import CDN, direct, messaging_updates
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Media, Normalised, ThreadHints
 
 ITEMS = ("comment", "post", "status", "photo", "video")

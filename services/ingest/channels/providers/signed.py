@@ -23,9 +23,9 @@ from pydantic import (
 
 from services.ingest.channels.json_shapes import parsed
 from services.ingest.channels.provider import Account, Call, Provider, Update, is_recent, is_same, stored
-from services.ingest.inputs import Received
+from services.ingest.channels.submission import normalised
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised, storable
-from services.ingest.submission import normalised
 from shared.commands import MessageSubmitData
 from shared.config import Strict
 from shared.errors import Refused

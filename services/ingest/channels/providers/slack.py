@@ -27,7 +27,7 @@ from services.ingest.channels.provider import (
     person,
     stored,
 )
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Media, Normalised, ThreadHints
 from shared.config import Strict
 from shared.events import Contact

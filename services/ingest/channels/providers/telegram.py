@@ -12,7 +12,7 @@ from pydantic import Field, SecretStr, StringConstraints
 from services.ingest.channels.json_shapes import Json, fields, ident, inner, moment, objects, parsed, text
 from services.ingest.channels.plain_text import readable
 from services.ingest.channels.provider import Account, Call, Provider, Source, Update, is_same, key_of, person, stored
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Media, Normalised, ThreadHints
 from shared.config import Strict
 from shared.events import Contact

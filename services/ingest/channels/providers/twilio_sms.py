@@ -7,7 +7,7 @@ from services.ingest.channels.json_shapes import fields
 from services.ingest.channels.plain_text import one_line, readable
 from services.ingest.channels.provider import Account, Call, Update, key_of
 from services.ingest.channels.providers.twilio import FORM, TwilioProvider, number, parameters
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Machine, Media, Normalised, ThreadHints
 from shared.events import Contact
 

@@ -10,7 +10,7 @@ from services.ingest.channels.json_shapes import fields
 from services.ingest.channels.plain_text import one_line, readable
 from services.ingest.channels.provider import Account, Answer, Call, Update, key_of
 from services.ingest.channels.providers.twilio import EMPTY, FORM, TwilioProvider, number, parameters
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Media, Normalised, ThreadHints
 from shared.events import CallIdentifiedData, Contact
 

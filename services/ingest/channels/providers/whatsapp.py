@@ -10,7 +10,7 @@ from services.ingest.channels.plain_text import readable
 from services.ingest.channels.provider import Account, Call, Source, Update, key_of, person, stored
 from services.ingest.channels.providers.meta import WINDOW, MetaProvider, MetaSecrets
 from services.ingest.channels.providers.whatsapp_kinds import Shown, shown
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Machine, Media, Normalised, ThreadHints
 from shared.events import Contact
 

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from services.ingest.mail.bounces import codes, fields, reasons, transcript
+from services.ingest.mail.bounces.actions import ACTIONS, Action, action_of
 from services.ingest.mail.bounces.complaints import complaints, is_complaint
 from services.ingest.mail.bounces.notices import Notice, notices
 from services.ingest.mail.bounces.original import receivers, reported_message_id, senders
@@ -15,34 +15,9 @@ from services.ingest.mail.headers import Headers
 from services.ingest.mail.splitting import Part
 from services.ingest.normalised import DeliveryReport, cleaned
 
-Action = Literal["failed", "delayed", "delivered", "relayed", "expanded", "complaint"]
-
-_ACTIONS: Sequence[Action] = ("failed", "delayed", "delivered", "relayed", "expanded")
-_ACTION_WORDS: dict[str, Action] = {
-    "failure": "failed",
-    "fail": "failed",
-    "error": "failed",
-    "expired": "failed",
-    "delay": "delayed",
-    "deferred": "delayed",
-    "deliverable": "delivered",
-    "success": "delivered",
-}
-_DELAYED = re.compile(
-    r"""\bdelay(?:ed)?\b|\bwarning\b(?!.{0,80}\bunknown\b)|still\strying|not\syet\sbeen\sdelivered|\bverzögert|noch\snicht\szugestellt
-      |retard[ée]|en\sattente|retras|ritardo|vertraagd|försenad|forsinket|opóźnion|отложен|задерж|遅延|延迟""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_STILL_TRYING = re.compile(
-    r"""delivery\sattempts?\swill\scontinue|(?:will|shall)\s(?:continue|keep|go\son)\s(?:to\s)?(?:try|retry|attempt)
-      |no\saction\sis\srequired\son\syour\spart|will\sbe\sretried|you\sdo\snot\sneed\sto\sresend""",
-    re.VERBOSE | re.IGNORECASE,
-)
-_DELIVERED = re.compile(r"\b(?:successfully|success|relayed|delivered to)\b", re.IGNORECASE)
 _KIND = re.compile(r"^[ \t]*(?:smtp|dns|unknown|x400|x-[a-z0-9-]{1,30})[ \t]*;[ \t]*", re.IGNORECASE)
 MAX_DIAGNOSTIC = 1_000
 MAX_DEPTH = 3
-MAX_OPENING = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +117,7 @@ def _from_block(
         cause = codes.status_in(said)
         stated = cause if cause.startswith("4") else stated
         told = diagnostic if stated == "4.4.7" or not cause else said
-    action = _action(block.get("action", ""), stated, headers, found)
+    action = action_of(block.get("action", ""), stated, headers, found)
     return _report(
         recipient,
         told,
@@ -161,7 +136,7 @@ def _from_words(found: Sections, headers: Headers, *, own: Collection[str]) -> l
     others = {*own, *sender, *senders(found)} - set(failed)
     people = mentioned(found.report, failed=failed, others=others)
     people = people or [Mentioned(address) for address in receivers(found)[:1]] or [Mentioned("")]
-    action = _action("", "", headers, found)
+    action = action_of("", "", headers, found)
     return [_from_mention(one, found, action=action) for one in people]
 
 
@@ -184,7 +159,7 @@ def _from_notice(one: Notice) -> DeliveryReport:
             reason="feedback",
             hard=False,
         )
-    action: Action = next((known for known in _ACTIONS if known == one["action"]), "failed")
+    action: Action = next((known for known in ACTIONS if known == one["action"]), "failed")
     said = one.get("diagnostic", "")
     stated = codes.preferred(codes.statuses(one.get("status", "")))
     return _report(cleaned(one["recipient"])[:320], said, action=action, stated=stated, shown=said)
@@ -228,20 +203,6 @@ def _report(
         hard=False if action == "delayed" else reasons.is_hard(reason, status=known),
         reason=reason,
     )
-
-
-def _action(written: str, status: str, headers: Headers, found: Sections) -> Action:
-    word = written.strip().lower().partition(" ")[0].strip("()[].;")
-    if word in _ACTIONS:
-        return next(known for known in _ACTIONS if known == word)
-    if word in _ACTION_WORDS:
-        return _ACTION_WORDS[word]
-    if status.startswith("2"):
-        return "delivered"
-    title = headers.text("subject")[:300]
-    if _DELAYED.search(title) or _STILL_TRYING.search(found.report[:MAX_OPENING]) or (not title and _DELAYED.search(found.report[:500])):
-        return "delayed"
-    return "failed"
 
 
 def _failed(headers: Headers) -> list[str]:

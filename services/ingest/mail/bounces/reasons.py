@@ -83,7 +83,8 @@ _BEFORE_DATA = ("EHLO", "MAIL", "RCPT")
 
 _COMMAND = re.compile(
     r"""(?:>>>[ ]|in[ ]reply[ ]to[ ](?:the[ ])?|response[ ]to[ ]|after[ ](?:sending[ ])?|server[ ]for[ ]|Sent[ ]<<<[ ]
-        |SMTP:|progress[ ]was[ ]|[ ]in[ ]|on[ ]|to[ ]|following[ ]|did[ ]not[ ]like[ ]our[ ]|SMTP[ ]command\s{1,4}|\[)\(?(EHLO|HELO|MAIL|RCPT|DATA|TEXT|BDAT
+        |SMTP:|progress[ ]was[ ]|[ ]in[ ]|on[ ]|to[ ]|following[ ]
+        |did[ ]not[ ]like[ ]our[ ]|SMTP[ ]command\s{1,4}|\[)\(?(EHLO|HELO|MAIL|RCPT|DATA|TEXT|BDAT
             |initial[ ]connection|end[ ]of[ ]data|end[ ]of[ ]message)(?:\b|_)
       |(my[ ]name[ ]was[ ]rejected)|(sender[ ]was[ ]rejected)|(does[ ]not[ ]like[ ]recipient)
       |(failed[ ](?:on[ ]DATA|after[ ]I[ ]sent))""",

@@ -36,7 +36,7 @@ _TITLE = re.compile(
       |warning\W.{0,40}(?:delay|could\snot\ssend|not\sbeen\sdelivered)|rejected\s(?:mail|posting|message)|notice:\smail\sdelivery
       |sorry,\syour\smessage\scould\snot|your\s(?:message|mail|e-?mail)\s.{0,60}(?:could\snot|was\snot|delayed|undeliver)
       |permanent\s(?:delivery\s)?(?:failure|error)|failed\smail\b|(?:there\swas\san\s)?error\s(?:sending|delivering)\syour
-      |[^\n]{0,120}\b(?:user\sunknown|unknown\suser|:\snon\sremis)\b
+      |[^\n]{0,120}\b(?:user\sunknown|unknown\suser)\b
       |complaint\sabout\smessage\sfrom|e-?mail\sfeedback\sreport|abuse\sreport
       |unzustellbar|nicht\szugestellt|zustellung\s.{0,40}(?:fehl|verz)|fehler\sbei\sder\szustellung|nachricht\snicht\szustellbar|nicht\szustellbar
       |non\s(?:remis|distribué|délivr)|échec\sde\s(?:la\s)?(?:remise|distribution)|message\snon\s|courrier\snon\s

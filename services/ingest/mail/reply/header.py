@@ -23,8 +23,8 @@ MAX_TRIES = 500
 MAX_RAW = 12
 """Lines of a mail's source above a field that are looked at."""
 _FIELD_NAME = re.compile(r"([A-Za-z][A-Za-z-]{1,40}):\s")
-_RAW = frozenset(("message-id", "received", "return-path", "mime-version", "content-type", "dkim-signature",
-                  "delivered-to", "in-reply-to", "references", "list-id", "user-agent", "authentication-results"))  # fmt: skip
+_RAW = frozenset(("message-id", "received", "return-path", "mime-version", "content-type", "user-agent",
+                  "delivered-to", "in-reply-to", "references", "list-id", "dkim-signature"))  # fmt: skip
 
 Kind = Literal["wrote", "fields", "original", "forwarded"]
 

@@ -40,9 +40,11 @@ _DEVICE = re.compile(
 )
 _CARRIER = re.compile(r"\b(?:Verizon|AT&T|T-Mobile|Sprint|Vodafone|O2|Orange|Rogers|Telstra)[^,]{0,20}, ")
 _EXCUSE = re.compile(
-    r"""[.,]?\s{1,3}(?:(?:please|pls)?\ ?(?:excuse|forgive|pardon|apologies)|bitte\ (?:entschuldig|verzeih)|veuillez\ excuser|merci\ d['’]excuser
-      |(?:por\ favor,?\ )?(?:disculp|desculp)|perdona|scusa|verontschuldig|excuseer|ursäkta|undskyld|beklager|wybacz|proszę\ wybacz|omluv|oprosti
-      |извин|вибач|přepáč)[^.?]{0,80}\.?$""",
+    r"""[.,]?\s{1,3}(?:
+      (?:(?:please|pls)\ )?(?:excuse|forgive|pardon|apologies)|bitte\ (?:entschuldig|verzeih)|veuillez\ excuser
+      |merci\ d['’]excuser|(?:por\ favor,?\ )?(?:disculp|desculp)|perdona|scusa|verontschuldig|excuseer|ursäkta
+      |undskyld|beklager|(?:proszę\ )?wybacz|omluv|oprosti|извин|вибач|přepáč
+    )[^.?]{0,80}\.?$""",
     re.IGNORECASE | re.VERBOSE,
 )
 """What apologises for a telephone's brevity, below `Sent from ...`."""

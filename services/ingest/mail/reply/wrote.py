@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from services.ingest.mail.reply.languages import LANGUAGES
 from services.ingest.mail.reply.lines import is_quoted, next_written
+from services.ingest.mail.reply.verbless import ADDRESS, BEFORE, DATE, DATED, TIME, is_marked, is_verbless
 from services.ingest.mail.reply.verbs import is_first_person, last_verb, may_hold_verb, may_precede_name, roots_in
 
 MAX_WRAPPED = 4
@@ -22,39 +23,21 @@ _OPENING = re.compile(rf"(?:{_OPENINGS})(?=[\s:,\d]|$)")
 _OPENING_WITHIN = re.compile(
     r"(?:(?<=\s)|(?<=-))(?:On|Am|Le|El|Il|Em|Op|Den|Dne|Dana|Dnia|W dniu|Vào)\s+(?=[^\n]{0,30}\d)"
 )
-_BEFORE = " -–—*_\"'«„‹<["
-_DATED = re.compile(r"\(?\d|[^\W\d_]{1,12}[.,،]{0,2}\)?,?\s{1,3}(?:[^\W\d_]{1,4}\.?,?\s)?\d")
-_ADDRESS = re.compile(r"[^\s@<>()\[\]:]{1,100}@[^\s@<>()\[\]:]{1,200}")
-_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|(?<!\d)\d{1,2}\s?[./-]\s?\d{1,2}(?!\d)|\d\s?[年月년월]")
-_TIME = re.compile(
-    r"(?<![\d.])\d{1,2}:\d\d(?!\d)|(?<!\w)(?:kl|klo|ob|um|om|alle|ore|pukul|às|à|lúc)\.?\s?\d{1,2}[.h]\d\d(?!\d)",
-    re.IGNORECASE,
-)
 _LOOSE_END = re.compile(r"[>＞]\s*(?P<verb>[^\W\d_]{2,20}(?: [^\W\d_]{2,20})?(?:\(a\))?)?\s?[:：]")
-_ADDRESS_END = re.compile(r"[^\s@<>]{1,100}@[^\s@<>]{1,200}[>)\]]{1,3}\s?[:：]?$")
 _AFTER_NAME = "在於于"
 """Openings that may stand after the name."""
-_VERBLESS = ("בתאריך",)
-"""Begin headers that do without a verb."""
 _NAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]\S{0,40}\s+){1,5}")
 """Words with capital letters: the name of who wrote."""
-_OF_ADDRESS_END = re.compile(r"\s(?:by|from|von|par|de|da|van|fra|från|od|от|від)\s[^\s@<>]{1,100}@[^\s@<>:]{1,200}\s?[:：]$")
-"""`28 Feb 2026, 19:47 by ana@x.example:`."""
-_NAMED = re.compile(r"(?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!(\[]{0,40}(?: |(?=[<(\[]))){1,6}|\w[\w.-]{1,40} )[<(\[]\S{1,150}[>)\]]")
-"""A name and its address in brackets, as it stands before a verb: `Ana Novak <ana@x.example> wrote:`."""
-_QUOTING = re.compile(
-    r"(?:Quoting|Zitat von|Citando(?: a)?|Citazione di|Citation de|Citat från|Citat fra|Citeren|Cytowanie|Цитирую)\s"
-    r"[^@:?!]{0,90}@[^@\s]{1,150}[:：]",
-    re.IGNORECASE,
+_NAMED = re.compile(
+    r"(?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!(\[]{0,40}(?: |(?=[<(\[]))){1,6}|\w[\w.-]{1,40} )[<(\[]\S{1,150}[>)\]]"
 )
-_MARKED = re.compile(r">{2,4} [^>].{8,300}[^>]\s?>{2,4}")
-"""`>>> Ana Novak <ana@x.example> 28.02.2026 19:47 >>>`."""
-_BARE_ENDS = ("wrote", "writes", "a écrit", "escribió", "ha scritto", "escreveu", "geschrieben", "skrev", "napisał(a)",
-              "написал", "написал(а)", "kirjoitti")  # fmt: skip
-"""Verbs after which some mail programs leave out the colon."""
+"""A name and its address in brackets, as it stands before a verb: `Ana Novak <ana@x.example> wrote:`."""
 _ABBREVIATED = re.compile(r"(?:^|\s)(?:[^\W\d_]{1,4}|\d{1,2})\.$")
 _CLOCK = re.compile(r"\d{1,2}[:.]\d\d(?!\d)")
 MAX_DATE = 45
+_BARE_ENDS = ("wrote", "writes", "a écrit", "escribió", "ha scritto", "escreveu", "geschrieben", "skrev", "napisał(a)",
+              "написал", "написал(а)", "kirjoitti")  # fmt: skip
+"""Verbs after which some mail programs leave out the colon."""
 _RULED = re.compile(r"^-{2,}\s?[^\s-].{0,200}-{2,}$")
 _NAME_BEGINS = re.compile(r"\s*(?:[\"'«„“<(\[]|[^\W\d_a-zà-öø-ÿа-яёіїє])")
 _WITHIN_DASHES = " -*_"
@@ -68,7 +51,7 @@ def wrote_header(lines: Sequence[str], end: int, roots: Sequence[str] | None = N
     last = lines[end]
     if not may_end_header(last):
         return None
-    if last[:1] == ">" and _is_marked(last):
+    if last[:1] == ">" and is_marked(last):
         return end
     loose = is_quoted(last) and _is_loose_end(last)
     if is_quoted(last) and not loose:
@@ -90,10 +73,6 @@ def may_end_header(line: str) -> bool:
     return line[-1:] in ":：->*_﹕" or line.endswith(_BARE_ENDS)
 
 
-def _is_marked(line: str) -> bool:
-    return bool(_MARKED.fullmatch(line) and _DATE.search(line) and (_TIME.search(line) or "@" in line))
-
-
 def header_within(lines: Sequence[str], place: int) -> int | None:
     """Where in a line a header begins that follows the reply on the same line: `Thanks! On ... wrote:`."""
     line = lines[place]
@@ -103,7 +82,7 @@ def header_within(lines: Sequence[str], place: int) -> int | None:
         return None
     for match in _OPENING_WITHIN.finditer(line):
         rest = line[match.start() :]
-        if _TIME.search(rest) and _says_who_wrote(rest, begins=True, quoted=True, alone=False):
+        if TIME.search(rest) and _says_who_wrote(rest, begins=True, quoted=True, alone=False):
             return match.start()
     return None
 
@@ -125,13 +104,13 @@ def _candidates(lines: Sequence[str], end: int, *, loose: bool) -> list[int]:
 
 
 def _begins(line: str) -> bool:
-    bare = line.lstrip(_BEFORE)
+    bare = line.lstrip(BEFORE)
     first = bare.split(" ", 1)[0]
-    return bool(_OPENING.match(bare)) or (bool(_DATED.match(bare)) and "@" not in first)
+    return bool(_OPENING.match(bare)) or (bool(DATED.match(bare)) and "@" not in first)
 
 
 def _is_header(lines: Sequence[str], start: int, end: int, *, begins: bool, quoted: bool) -> bool:
-    if start < end and not begins and not (_ADDRESS.search(lines[start]) or may_hold_verb(lines[start])):
+    if start < end and not begins and not (ADDRESS.search(lines[start]) or may_hold_verb(lines[start])):
         return False
     alone = (start == 0 or not lines[start - 1]) and (end + 1 == len(lines) or not lines[end + 1])
     if any(line[-1:] in (":", "：") for line in lines[max(0, start - 3) : start]):
@@ -144,10 +123,10 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     ended = header.rstrip(_WITHIN_DASHES)
     body = ended.rstrip(" :：﹕")
     colon = ended[-1:] in ":：﹕"
-    dated, timed, address = bool(_DATE.search(body)), bool(_TIME.search(body)), bool(_ADDRESS.search(body))
+    dated, timed, address = bool(DATE.search(body)), bool(TIME.search(body)), bool(ADDRESS.search(body))
     verb = last_verb(body)
     if verb is None:
-        return _is_verbless(ended, colon=colon, dated=dated, timed=timed, quoted=quoted)
+        return is_verbless(ended, colon=colon, dated=dated, timed=timed, quoted=quoted)
     after = body[verb.end() :]
     if not colon:
         told = address and dated and (quoted or (begins and timed and alone))
@@ -159,28 +138,16 @@ def _says_who_wrote(header: str, *, begins: bool, quoted: bool, alone: bool) -> 
     elif verb[0].lower() in _SPOKEN and not address:
         return False
     else:
-        named = alone and _NAMES.fullmatch(body[: verb.start()]) and _DATE.search(after) and _TIME.search(after)
+        named = alone and _NAMES.fullmatch(body[: verb.start()]) and DATE.search(after) and TIME.search(after)
         brief = begins and not after and alone and len(header) <= 120
         signed = alone and not after and _NAMED.fullmatch(body[: verb.start()].strip()) and address
         said = bool(signed) or (dated and bool(address or (begins and timed) or brief or named))
     return said and not is_first_person(body)
 
 
-def _is_verbless(ended: str, *, colon: bool, dated: bool, timed: bool, quoted: bool) -> bool:
-    """A date and an address, in that order; above a quote also in the other, or an address alone."""
-    bare = ended.lstrip(_BEFORE)
-    if quoted and _QUOTING.fullmatch(bare):
-        return True
-    if not (dated or timed):
-        return False
-    if _DATED.match(bare) or bare.startswith(_VERBLESS):
-        return ((colon or quoted) and bool(_ADDRESS_END.search(ended))) or bool(timed and _OF_ADDRESS_END.search(ended))
-    return quoted and colon and dated and timed and len(ended) <= 160 and bool(_ADDRESS.search(ended))
-
-
 def _is_whole_after(after: str, verb: str) -> bool:
     """What may stand after the verb: nothing, a date, an address, or the name of who wrote."""
-    if not after.strip(" )\"'»") or _ADDRESS.search(after) or (_DATE.search(after) and len(after) <= 90):
+    if not after.strip(" )\"'»") or ADDRESS.search(after) or (DATE.search(after) and len(after) <= 90):
         return True
     if after.strip().lower() in ("följande", "følgende", "folgendes", "το εξής", "τα εξής"):
         return True
@@ -197,15 +164,15 @@ def _with_first_line(lines: Sequence[str], start: int, end: int) -> int:
 
     That is the date (`On Fri, May 6,` above `2011 at 6:03 PM, ...`) or the verb (`Ana <ana@x.example>` above `wrote:`).
     """
-    first = lines[start].lstrip(_BEFORE)
+    first = lines[start].lstrip(BEFORE)
     if start == 0 or (_OPENING.match(first) and first[0] not in _AFTER_NAME):
         return start
     above = lines[start - 1]
     if not above or (above[-1] in ".?!:;" and not _ABBREVIATED.search(above)) or is_quoted(above):
         return start
-    bare = above.lstrip(_BEFORE)
+    bare = above.lstrip(BEFORE)
     is_opening = bool(_OPENING.match(bare)) and any(one.isdigit() for one in above[:60])
-    if len(bare) <= MAX_DATE and _CLOCK.match(first) and _DATED.match(bare) and _DATE.search(bare):
+    if len(bare) <= MAX_DATE and _CLOCK.match(first) and DATED.match(bare) and DATE.search(bare):
         return start - 1
     has_address = any("@" in line for line in lines[start : end + 1])
-    return start - 1 if is_opening or (not has_address and _ADDRESS.search(above)) else start
+    return start - 1 if is_opening or (not has_address and ADDRESS.search(above)) else start

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import httpx
 from fastapi import APIRouter, FastAPI
 
-from services.ingest.inputs import Outcome, Receipt, Received, State
+from services.ingest.inbox.inputs import Outcome, Receipt, Received, State
 from shared import problems
 from shared.ids import derived_id
 

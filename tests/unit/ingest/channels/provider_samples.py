@@ -21,7 +21,7 @@ from services.ingest.channels.providers.twilio_sms import TwilioSms
 from services.ingest.channels.providers.twilio_voice import TwilioVoice, VoiceAccount
 from services.ingest.channels.providers.whatsapp import WhatsApp
 from services.ingest.channels.providers.x import X
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised
 
 NOW = datetime(2025, 11, 24, 9, 0, tzinfo=UTC)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pydantic_core import to_json
 
 from services.ingest.channels.chat_frames import Complaint, Hello, Say, Visitor, parse, read
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from tests.unit.ingest.channels.channel_fakes import NOW
 
 

@@ -13,7 +13,7 @@ from services.ingest.channels.answers import Fault, answered, faults, misfits, n
 from services.ingest.channels.configuration import Form
 from services.ingest.channels.form_body import JSON, URLENCODED, Submission, parse
 from services.ingest.channels.form_pages import FormPages
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 
 CHOICES = [{"const": "hall", "title": {"en": "Hall"}}, {"const": "attic", "title": {"en": "Attic"}}]
 ASKED: dict[str, Any] = {

@@ -15,7 +15,7 @@ from services.ingest.channels.provider import Source
 from services.ingest.channels.providers.telegram import Telegram
 from services.ingest.channels.providers.whatsapp import WhatsApp
 from services.ingest.channels.public_address import is_public
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Media as Wanted
 from services.ingest.normalised import Normalised
 from shared.errors import Transient

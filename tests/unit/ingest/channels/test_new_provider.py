@@ -23,7 +23,7 @@ from pydantic import SecretStr
 from services.ingest.channels.json_shapes import ident, inner, moment, objects, parsed, text
 from services.ingest.channels.plain_text import readable
 from services.ingest.channels.provider import Account, Call, Provider, Update, is_same, key_of, person, stored
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised, ThreadHints
 from shared.config import Strict
 """

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.ingest.channels.provider import Call, Provider
 from services.ingest.channels.provider_table import PROVIDERS
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised, cleaned
 from shared.errors import Refused
 from tests.unit.ingest.channels.provider_samples import (

@@ -11,7 +11,7 @@ from pydantic_core import to_json
 from services.ingest.channels.provider import Call
 from services.ingest.channels.providers.whatsapp import WhatsApp, WhatsAppAccount, read
 from services.ingest.channels.providers.whatsapp_kinds import KINDS, MEDIA
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.normalised import Normalised
 from tests.unit.ingest.channels.channel_fakes import NOW
 

@@ -8,8 +8,8 @@ from typing import Any, cast
 from services.ingest.doors.configuration import Mailbox
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.smtp import Limits, Listener, SmtpSession, listener
-from services.ingest.inbox import Inbox
-from services.ingest.inputs import Receipt, Received
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Receipt, Received
 
 SUPPORT = "support@svetilka.example"
 SALES = "sales@svetilka.example"

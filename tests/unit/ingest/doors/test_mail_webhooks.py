@@ -25,7 +25,7 @@ from services.ingest.doors.configuration import MailWebhook, MailWebhookSecrets
 from services.ingest.doors.providers import Call, Provider
 from services.ingest.doors.rebuilt import Part, rebuilt
 from services.ingest.doors.webhooks import MailWebhooks, UsedTokens
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from shared import problems
 from shared.errors import Refused

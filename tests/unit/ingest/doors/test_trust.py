@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from services.ingest.doors.configuration import Trust
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.trust import judged
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from shared.reply_token import ReplyTokens
 from tests.unit.ingest.doors.mail_fakes import SUPPORT

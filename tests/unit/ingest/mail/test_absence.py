@@ -9,8 +9,10 @@ LANGUAGES = ("en", "de", "fr", "it", "es", "pt", "nl", "pl", "sv", "da", "no", "
 LANGUAGES += ("sl", "hr", "sr", "he")
 
 TITLES = {
-    "en": ["Out of Office: Lamp", "Automatic reply: Lamp", "Auto-Reply: Lamp", "Out of the office", "Autoreply"]
-    + ["AUTO: Jane Doe is out of the office (returning 09/18/2026)", "On vacation: Re: Lamp"],
+    "en": [
+        *("Out of Office: Lamp", "Automatic reply: Lamp", "Auto-Reply: Lamp", "Out of the office", "Autoreply"),
+        *("AUTO: Jane Doe is out of the office (returning 09/18/2026)", "On vacation: Re: Lamp"),
+    ],
     "de": ["Abwesenheitsnotiz: Lampe", "Automatische Antwort: Lampe", "Abwesend"],
     "fr": ["Réponse automatique : Lampe", "Absence du bureau", "Absent du bureau : Re: Lampe"],
     "it": ["Risposta automatica: Lampada", "Fuori ufficio: Lampada", "Assente"],
@@ -171,7 +173,8 @@ def test_title_of_an_automatic_reply_is_recognised(title: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "title", ["Automatická odpověď: Lampa", "Automatikus válasz: Lámpa", "Automātiskā atbilde: Lampa", "자동 회신: 램프"]
+    "title",
+    ["Automatická odpověď: Lampa", "Automatikus válasz: Lámpa", "Automātiskā atbilde: Lampa", "자동 회신: 램프"],
 )
 def test_title_is_recognised_beyond_the_languages_of_the_desk(title: str) -> None:
     assert titled(title)

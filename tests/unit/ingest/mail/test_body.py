@@ -3,7 +3,7 @@
 import base64
 from datetime import UTC, datetime
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.body import MAX_FILES, Body
 from services.ingest.mail.opening import opened
 from services.ingest.mail.reader import MailReader

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.identity import mail_identity
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
-from services.ingest.reader_process import packed, unpacked
-from services.ingest.reading import Unreadable
+from services.ingest.reading.process import packed, unpacked
+from services.ingest.reading.readings import Unreadable
 from shared.reply_token import ReplyTokens
 
 READER = MailReader(ReplyTokens.parse("a:0123456789abcdef0123"), frozenset(), ("en", "sl", "hr", "he"))

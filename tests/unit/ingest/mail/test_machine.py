@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Machine
 from shared.reply_token import ReplyTokens

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.headers import Headers
 from services.ingest.mail.html import sanitised
 from services.ingest.mail.identity import mail_identity
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
-from services.ingest.reading import Unreadable
+from services.ingest.reading.readings import Unreadable
 from shared.reply_token import ReplyTokens
 
 TOKENS = ReplyTokens.parse("a:0123456789abcdef0123")

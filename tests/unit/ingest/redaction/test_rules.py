@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from services.ingest.redaction.rules import Found, redact
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Apply, Change, Update
 from shared.commands import TicketRedact, TicketRedactData
 from shared.errors import Refused

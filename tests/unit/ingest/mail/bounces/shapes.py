@@ -791,4 +791,206 @@ Message-ID: <abc@svetilka.example>
 """,
         [("ana@kupec.example", "5.1.1")],
     ),
+    "an answer folded before a word with a colon": (
+        """From: MAILER-DAEMON@mx.example
+Subject: Returned mail: see transcript for details
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+""",
+        """--b
+Content-Type: text/plain
+
+It failed.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.svetilka.example
+
+Final-Recipient: rfc822; ana@kupec.example
+Action: failed
+Status: 5.0.0
+Diagnostic-Code: X-Postfix; host mx.kupec.example[192.0.2.1]
+    said: 553-you are not allowed to use us 553-as a relay, see our pages
+    for: more 553 words. (#5.7.1) (in reply to RCPT TO command)
+--b
+Content-Type: message/rfc822
+
+Message-ID: <abc@svetilka.example>
+From: support@svetilka.example
+
+x
+--b--
+""",
+        [("ana@kupec.example", "5.7.1")],
+    ),
+    "a session that says more than the fields": (
+        """From: MAILER-DAEMON@mx.example
+Subject: Returned mail: see transcript for details
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+""",
+        """--b
+Content-Type: text/plain
+
+   ----- Transcript of session follows -----
+... while talking to mx.kupec.example.:
+>>> DATA
+<<< 550 5.1.1 Nobody is called ana here
+554 5.0.0 Service unavailable
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.svetilka.example
+
+Final-Recipient: rfc822; ana@kupec.example
+Action: failed
+Status: 5.0.0
+Diagnostic-Code: SMTP; 550 Nobody is called ana here
+--b
+Content-Type: message/rfc822
+
+Message-ID: <abc@svetilka.example>
+From: support@svetilka.example
+
+x
+--b--
+""",
+        [("ana@kupec.example", "5.1.1")],
+    ),
+    "a status that is a sentence": (
+        """From: MAILER-DAEMON@mx.example
+Subject: Returned mail: see transcript for details
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+""",
+        """--b
+Content-Type: text/plain
+
+It failed.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.svetilka.example
+
+Final-Recipient: rfc822; ana@kupec.example
+Action: failed
+Status: 553 Exceeded maximum inbound message size
+--b
+Content-Type: message/rfc822
+
+Message-ID: <abc@svetilka.example>
+From: support@svetilka.example
+
+x
+--b--
+""",
+        [("ana@kupec.example", "5.0.934")],
+    ),
+    "an action that time ended": (
+        """From: MAILER-DAEMON@mx.example
+Subject: Returned mail: see transcript for details
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+""",
+        """--b
+Content-Type: text/plain
+
+It failed.
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.svetilka.example
+
+Final-Recipient: rfc822; ana@kupec.example
+Action: expired
+Status:
+Diagnostic-Code: the lookup gave nothing
+--b
+Content-Type: message/rfc822
+
+Message-ID: <abc@svetilka.example>
+From: support@svetilka.example
+
+x
+--b--
+""",
+        [("ana@kupec.example", "5.0.947")],
+    ),
+    "nothing but a formula": (
+        """From: postmaster@imail.example
+Subject: Undeliverable Mail
+""",
+        """undeliverable to ana@kupec.example
+
+Original message follows.
+
+Received: from x
+From: support@svetilka.example
+Message-ID: <abc@svetilka.example>
+""",
+        [("ana@kupec.example", "5.0.900")],
+    ),
+    "m-FILTER, at RCPT": (
+        """From: postmaster@m.example
+Subject: failure notice
+""",
+        """以下のメールアドレスへの送信に失敗しました。
+ana@kupec.example
+
+-------server message
+550 unknown user <ana@kupec.example>
+
+-------SMTP command
+RCPT
+
+-------original message
+Received: from x
+From: support@svetilka.example
+Message-ID: <abc@svetilka.example>
+""",
+        [("ana@kupec.example", "5.0.911")],
+    ),
+    "a gateway that shows the session": (
+        """From: "InterScan MSS" <gateway@mx.example>
+Subject: Mail could not be delivered
+""",
+        """Sent <<< RCPT TO:<ana@kupec.example>
+Received >>> 550 <ana@kupec.example>... user unknown
+""",
+        [("ana@kupec.example", "5.0.911")],
+    ),
+    "a server without a domain in From": (
+        """From: "Post Office" <>
+Subject: Mail Error
+""",
+        """Your mail cannot be delivered to the following address(es):
+
+ ana@kupec.example "mail box space not enough"
+
+Please check it.
+""",
+        [("ana@kupec.example", "5.0.901")],
+    ),
+    "MDaemon": (
+        """From: MDaemon@mx.example
+Subject: Warning: ana@kupec.example - User unknown!
+""",
+        """ana@kupec.example - no such user here.
+
+There is no user by that name at this server.
+""",
+        [("ana@kupec.example", "5.0.910")],
+    ),
+    "a list of who failed": (
+        """From: Office_SMTP_Mail_Service@mx.example
+Subject: Returned Mail - Error During Delivery
+""",
+        """------ Failed Recipients ------
+
+<ana@kupec.example>: The mailbox is full. [SMTP Error Code 552]
+-------- Returned Mail --------
+
+From: support@svetilka.example
+Message-ID: <abc@svetilka.example>
+Subject: x
+To: ana@kupec.example
+""",
+        [("ana@kupec.example", "5.0.922")],
+    ),
 }

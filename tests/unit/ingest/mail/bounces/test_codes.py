@@ -84,6 +84,15 @@ REASONS = [
     ("spamdetected", "550 this message was classified as spam", "5.7.1", "DATA"),
     ("suspend", "550 5.2.1 the account has been suspended", "5.2.1", ""),
     ("onhold", "something nobody has heard of", "", ""),
+    ("onhold", "Your mail could not be delivered. I've given up.", "", ""),
+    ("expired", "Your message could not be delivered for more than 3 days", "", ""),
+    ("expired", "Delivery failed 20 attempts", "", ""),
+    ("networkerror", "Name service error for domain x.example: Host not found, try again", "", ""),
+    ("mailboxfull", "452 Mailbox size limit exceeded", "", ""),
+    ("mailboxfull", "552 the account does not have enough space", "5.0.0", ""),
+    ("spamdetected", "550 This message scored 8.4 spam points", "5.0.0", "DATA"),
+    ("norelaying", "550 relaying to <ana@kupec.example> prohibited by administrator [RCPT_TO]", "", "RCPT"),
+    ("policyviolation", "554 we are not accepting mail with attachments", "", ""),
     ("undefined", "", "", ""),
 ]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import DeliveryReport, Normalised
 from shared.reply_token import ReplyTokens

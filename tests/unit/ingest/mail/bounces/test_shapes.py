@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
 from shared.reply_token import ReplyTokens

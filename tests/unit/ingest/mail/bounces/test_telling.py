@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Machine
 from shared.reply_token import ReplyTokens
 
 READER = MailReader(ReplyTokens.parse("a:0123456789abcdef0123"), frozenset({"support@svetilka.example"}), ("en", "de"))
 REPORT = "Your message could not be delivered to <ana@kupec.example>: 550 5.1.1 User unknown"
+ALONE = "Delivery to the following recipients failed."
 RETURNED = """--b
 Content-Type: text/plain; charset=utf-8
 
@@ -57,6 +58,12 @@ REPORTS = {
     "a Polish title": ["From: postmaster@mx.example", "Subject: =?utf-8?q?Nie_mo=C5=BCna_dostarczy=C4=87=3A_lampa?="],
     "a Russian title": ["From: postmaster@mx.example", "Subject: =?utf-8?b?0J3QtdC00L7RgdGC0LDQstC70LXQvdC90L7QtQ==?="],
     "a Slovene title": ["From: postmaster@mx.example", "Subject: Nedostavljivo: svetilka"],
+    "a postmaster with a carrier's title": [
+        "From: postmaster@mx.example",
+        "Subject: Delivery Status Notification (Failure)",
+    ],
+    "an empty address": ["From: Post Office <>", "Subject: Mail Error"],
+    "a gateway's address": ["From: Anti_Virus_for_SMTP_Gateways@mx.example", "Subject: Delivery failure notification"],
     "a mailing list's manager": ["From: list-admin@mx.example", "X-MLServer: fml [fml 4.0.3]"],
 }
 
@@ -64,6 +71,13 @@ REPORTS = {
 @pytest.mark.parametrize("signs", REPORTS.values(), ids=REPORTS)
 def test_report_is_told_by(signs: list[str]) -> None:
     machine = judged(*signs)
+    assert machine is not None
+    assert machine.kind == "bounce"
+
+
+def test_report_without_a_code_or_the_mail_is_told_by_what_nothing_else_says() -> None:
+    fields = ["From: postmaster@mx.example", "Subject: Delivery Status Notification (Failure)"]
+    machine = judged(*fields, text=ALONE)
     assert machine is not None
     assert machine.kind == "bounce"
 
@@ -114,6 +128,16 @@ PEOPLE = {
         ["Subject: Re: Mail delivery failed", "In-Reply-To: <a@b.example>"],
         "This came when I wrote to you.",
     ),
+    "forwards a report without a word": (
+        ["Subject: Fwd: Delivery Status Notification (Failure)"],
+        f"---------- Forwarded message ---------\nFrom: Mail Delivery Subsystem <mailer-daemon@mx.example>\n\n{REPORT}",
+    ),
+    "quotes a report": (["Subject: Undelivered mail"], f"My mails to you come back:\n\n> {ALONE}\n> {REPORT}"),
+    "has an address of a firm for a lamp": (
+        ["From: mail@kupec.example", "Subject: Delivery failed"],
+        "The lamp did not come. Please send it to the following address: Cesta 1, Celje. mail@kupec.example",
+    ),
+    "asks why a user is unknown": (["Subject: Login: unknown user"], "The page says unknown user when I log in."),
     "is somebody's postmaster": (["From: postmaster@kupec.example", "Subject: Lamp"], "Our lamp is broken."),
 }
 

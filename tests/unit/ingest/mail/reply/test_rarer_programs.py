@@ -86,7 +86,9 @@ def test_rarer_footer_of_a_program_goes(line: str) -> None:
     assert new_part(f"{WRITTEN}\n\n{line}").new == WRITTEN
 
 
-@pytest.mark.parametrize("line", ["Sent from my mother with love", "Sent by mail yesterday", "Sent by phone shop on Tuesday"])
+@pytest.mark.parametrize(
+    "line", ["Sent from my mother with love", "Sent by mail yesterday", "Sent by phone shop on Tuesday"]
+)
 def test_what_someone_sent_stays(line: str) -> None:
     assert not is_mobile(line)
 
@@ -142,4 +144,4 @@ HOSTILE = {
 @pytest.mark.parametrize("line", HOSTILE.values(), ids=HOSTILE)
 def test_rarer_patterns_take_no_time_on_texts_made_for_it(line: str) -> None:
     text = line * min(29_000, 500_000 // len(line))
-    assert new_part(text).new == text.strip()
+    assert text.startswith(new_part(text).new)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
-from services.ingest.inputs import Received
+from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
 from shared.reply_token import ReplyTokens

@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from services.ingest import facts
-from services.ingest.inputs import Pending
-from services.ingest.messages import MAX_TEXT, Arrived, attached
+from services.ingest.conversation.threading import Origin
+from services.ingest.inbox.inputs import Pending
 from services.ingest.normalised import Normalised
-from services.ingest.threading import Origin
-from services.ingest.tickets import Ticket
+from services.ingest.tickets import facts
+from services.ingest.tickets.messages import MAX_TEXT, Arrived, attached
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Apply, Change, Insert, Update, Write
 from shared.envelope import Envelope
 from shared.events import MessageDeleted, MessageDeletedData, MessageEdited, MessageEditedData

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from services.ingest import deliveries
-from services.ingest.deliveries import Delivery, DeliveryStore
+from services.ingest.conversation.threading import Join, Open, Placement
+from services.ingest.doors import deliveries
+from services.ingest.doors.deliveries import Delivery, DeliveryStore
 from services.ingest.doors.mailboxes import Mailboxes
-from services.ingest.inputs import Waiting
-from services.ingest.messages import Arrived
+from services.ingest.inbox.inputs import Waiting
 from services.ingest.quarantine import rules as quarantine
 from services.ingest.store import Store
-from services.ingest.threading import Join, Open, Placement
+from services.ingest.tickets.messages import Arrived
 from shared.change import Change
 from shared.envelope import Envelope
 

@@ -17,9 +17,9 @@ from typing import BinaryIO
 
 from pydantic_core import from_json, to_json
 
-from services.ingest.inputs import Reader, Received
+from services.ingest.inbox.inputs import Reader, Received
 from services.ingest.normalised import Normalised
-from services.ingest.reading import Unreadable
+from services.ingest.reading.readings import Unreadable
 
 LENGTH = struct.Struct("!Q")
 READ, UNREADABLE, UNREADABLE_AND_LAST = b"r", b"u", b"l"

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.ingest.breakers import Breaker, Limit, Seen, Track
+from services.ingest.breakers.rules import Breaker, Limit, Seen, Track
 from shared.mongo import ASCENDING, DESCENDING, Mongo
 
 SWEPT_AT_A_TIME = 200

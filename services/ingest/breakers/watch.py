@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 from prometheus_client import CollectorRegistry, Counter, Gauge
 
-from services.ingest import breakers
-from services.ingest.breaker_store import BreakerStore
-from services.ingest.breakers import Breaker, Limits, Track, Weighed
-from services.ingest.messages import Arrived
-from services.ingest.threading import Join, Placement
+from services.ingest.breakers import rules as breakers
+from services.ingest.breakers.rules import Breaker, Limits, Track, Weighed
+from services.ingest.breakers.store import BreakerStore
+from services.ingest.conversation.threading import Join, Placement
+from services.ingest.tickets.messages import Arrived
 from shared.change import NOTHING, Change
 from shared.envelope import Envelope
 from shared.once import Once

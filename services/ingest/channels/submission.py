@@ -3,10 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from services.ingest import handoff
-from services.ingest.inbox import Inbox
-from services.ingest.input_store import InputStore
-from services.ingest.inputs import Receipt, Received
+from services.ingest.conversation import handoff
+from services.ingest.inbox.inbox import Inbox
+from services.ingest.inbox.inputs import Receipt, Received
+from services.ingest.inbox.store import InputStore
 from services.ingest.normalised import File, Machine, Normalised, Spoken, ThreadHints
 from shared.commands import MessageSubmit, MessageSubmitData
 from shared.envelope import CONTENT_TYPE

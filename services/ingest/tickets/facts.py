@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.ingest.lifecycle import Step
-from services.ingest.tickets import Ticket
+from services.ingest.conversation.lifecycle import Step
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Insert, Update, Write
 from shared.envelope import Envelope, Event
 from shared.events import (

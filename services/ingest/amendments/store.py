@@ -1,8 +1,8 @@
 """What ingest asks its database about the ids that channels gave to their messages."""
 
-from services.ingest.amendments import Deletion, Said, name_of
-from services.ingest.messages import Arrived
+from services.ingest.amendments.rules import Deletion, Said, name_of
 from services.ingest.store import Store
+from services.ingest.tickets.messages import Arrived
 from shared.mongo import Mongo
 
 

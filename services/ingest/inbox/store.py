@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.ingest.inputs import Outcome, Pending, Received, Waiting
+from services.ingest.inbox.inputs import Outcome, Pending, Received, Waiting
 from services.ingest.normalised import storable
 from shared.errors import Transient
 from shared.mongo import ASCENDING, BulkWriteError, Mongo, ReturnDocument

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.ingest.inputs import Pending, Received
+from services.ingest.conversation.threading import Open, Placement, cited
+from services.ingest.inbox.inputs import Pending, Received
 from services.ingest.normalised import Normalised
-from services.ingest.threading import Open, Placement, cited
 from shared.change import Change, Insert, Update
 from shared.ids import derived_id
 from shared.mongo import ASCENDING, Mongo

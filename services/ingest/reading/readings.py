@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Protocol
 
-from services.ingest.inputs import Reader, Received
+from services.ingest.inbox.inputs import Reader, Received
 from services.ingest.normalised import File, Machine, Normalised, cleaned
 from shared.events import Contact
 

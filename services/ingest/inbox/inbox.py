@@ -8,8 +8,8 @@ import structlog
 from prometheus_client import CollectorRegistry, Counter, Gauge
 from pydantic import ValidationError
 
-from services.ingest.input_store import InputStore
-from services.ingest.inputs import Outcome, Pending, Reader, Receipt, Received, State, Waiting
+from services.ingest.inbox.inputs import Outcome, Pending, Reader, Receipt, Received, State, Waiting
+from services.ingest.inbox.store import InputStore
 from shared.errors import KarticaError
 from shared.parsing import explain
 

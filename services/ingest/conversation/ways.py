@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from services.ingest.messages import Arrived
+from services.ingest.tickets.messages import Arrived
 from shared.events import Contact
 
 MOST = 10

@@ -3,7 +3,7 @@
 import asyncio
 from typing import Protocol
 
-from services.ingest.ticket_number import FIRST, ticket_number
+from services.ingest.tickets.number import FIRST, ticket_number
 
 BLOCK = 20
 """Numbers that a replica takes at a time; what it has not used when it stops stays unused."""

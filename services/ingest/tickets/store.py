@@ -7,8 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from services.ingest.conversation.splitting import Conversation, threads_of
-from services.ingest.threading import Thread, answer_thread
-from services.ingest.tickets import Ticket
+from services.ingest.conversation.threading import Thread, answer_thread
+from services.ingest.tickets.ticket import Ticket
 from shared.mongo import ASCENDING, DESCENDING, Mongo
 
 TEXT_LANGUAGE = {"default_language": "none", "language_override": "language_of_the_index"}

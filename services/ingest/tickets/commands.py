@@ -18,12 +18,12 @@ from services.ingest.conversation.answers import fingerprint
 from services.ingest.conversation.policy import House
 from services.ingest.conversation.standing import refuse_closed
 from services.ingest.customers.handlers import Customers
-from services.ingest.messages import attached
-from services.ingest.numbers import Numbers
 from services.ingest.rules import files_of
 from services.ingest.store import Store
-from services.ingest.ticket_store import TicketStore
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.messages import attached
+from services.ingest.tickets.numbers import Numbers
+from services.ingest.tickets.store import TicketStore
+from services.ingest.tickets.ticket import Ticket
 from shared.change import Change
 from shared.commands import (
     TicketChange,

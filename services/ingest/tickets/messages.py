@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from services.ingest.conversation.threading import Origin
 from services.ingest.normalised import File, Normalised
-from services.ingest.sniffing import sniffed
-from services.ingest.threading import Origin
+from services.ingest.reading.sniffing import sniffed
 from shared.events import Attachment, MailHeaders, Message
 from shared.ids import derived_id
 

@@ -10,8 +10,8 @@ import structlog
 from services.ingest.conversation import closing, snoozing
 from services.ingest.conversation.policy import Policy
 from services.ingest.store import Store
-from services.ingest.ticket_store import TicketStore
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.store import TicketStore
+from services.ingest.tickets.ticket import Ticket
 from shared.change import NOTHING, Change
 from shared.envelope import Envelope
 from shared.ids import derived_id

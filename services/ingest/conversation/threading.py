@@ -9,7 +9,7 @@ from services.ingest.conversation import subjects
 from services.ingest.conversation.forwards import is_forwarded
 from services.ingest.conversation.vendors import vendor_names
 from services.ingest.normalised import Normalised
-from services.ingest.tickets import Ticket
+from services.ingest.tickets.ticket import Ticket
 from shared.ids import derived_id
 
 MAX_IDS = 20

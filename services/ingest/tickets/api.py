@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
-from services.ingest.callers import IdempotencyKey, agent_of, asked
-from services.ingest.commands import Commands
 from services.ingest.conversation import fields
 from services.ingest.conversation.policy import Policy
 from services.ingest.store import Store
-from services.ingest.ticket_store import TicketStore, Wanted
-from services.ingest.views import conversation_view, ticket_view, worklog_view
+from services.ingest.tickets.callers import IdempotencyKey, agent_of, asked
+from services.ingest.tickets.commands import Commands
+from services.ingest.tickets.store import TicketStore, Wanted
+from services.ingest.tickets.views import conversation_view, ticket_view, worklog_view
 from shared.auth import Caller, require
 from shared.commands import (
     File,

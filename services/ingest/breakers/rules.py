@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.ingest.conversation import subjects
-from services.ingest.messages import Arrived
 from services.ingest.normalised import Machine
+from services.ingest.tickets.messages import Arrived
 from shared.change import Change, Insert, Update, Write
 from shared.envelope import Envelope, Event
 from shared.events import BreakerChanged, BreakerChangedData

@@ -12,10 +12,10 @@ from pathlib import Path
 
 import structlog
 
-from services.ingest.inputs import Reader, Received
+from services.ingest.inbox.inputs import Reader, Received
 from services.ingest.normalised import Normalised
-from services.ingest.reader_process import LENGTH, READ, READY, UNREADABLE_AND_LAST, Budget, unpacked
-from services.ingest.reading import Unreadable
+from services.ingest.reading.process import LENGTH, READ, READY, UNREADABLE_AND_LAST, Budget, unpacked
+from services.ingest.reading.readings import Unreadable
 
 START_SECONDS = 60.0
 STOP_SECONDS = 2.0
@@ -114,7 +114,7 @@ class _Worker:
     @classmethod
     async def started(cls, setup: bytes) -> "_Worker":
         process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "services.ingest.reader_process"),
+            *(sys.executable, "-m", "services.ingest.reading.process"),
             stdin=PIPE,
             stdout=PIPE,
             limit=BUFFER,

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from services.ingest.mail.bounces.reasons import is_stated
-from services.ingest.messages import Arrived
 from services.ingest.normalised import DeliveryReport
+from services.ingest.tickets.messages import Arrived
 from shared.envelope import Envelope
 from shared.events import DeliveryBounced, DeliveryBouncedData
 

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.ingest.messages import Arrived, stored
 from services.ingest.normalised import Spoken
+from services.ingest.tickets.messages import Arrived, stored
 from shared.change import Apply
 from shared.commands import TranscriptLine
 from shared.events import Message

@@ -1,0 +1,1 @@
+"""Messages that were edited or deleted where they were written."""

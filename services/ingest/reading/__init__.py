@@ -1,0 +1,1 @@
+"""Stored inputs read by their channel's reader, within a budget."""

@@ -1,0 +1,1 @@
+"""Tickets and their messages as ingest keeps, shows and changes them."""
