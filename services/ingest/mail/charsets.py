@@ -123,6 +123,8 @@ _FOREIGN = (
 )
 """Charsets that undeclared text is in, when it is mostly letters beyond ASCII."""
 SAMPLE = 4096
+_ASCII = bytes(range(0x80))
+_CONTROL = bytes(range(0x80, 0xA0))
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
@@ -217,7 +219,7 @@ def _sample(content: bytes) -> bytes:
 
 def _is_foreign(content: bytes) -> bool:
     """Whether most letters are beyond ASCII, as in no language with a Latin script."""
-    beyond = sum(byte >= 0x80 for byte in content)
+    beyond = len(content.translate(None, _ASCII))
     letters = beyond + sum(bytes((byte,)).isalpha() for byte in content)
     return beyond >= 4 and beyond * 2 > letters
 
@@ -246,7 +248,7 @@ def _as_declared(content: bytes, charset: str | None) -> str | None:
         as_utf8 = _strict(content, "utf-8")
         if as_utf8 is not None:  # valid UTF-8 beyond ASCII hardly ever comes out of another charset
             return as_utf8
-    if charset == "iso8859_2" and any(0x80 <= byte <= 0x9F for byte in content):
+    if charset == "iso8859_2" and len(content) != len(content.translate(None, _CONTROL)):
         return _strict(content, "cp1250")  # those bytes are control characters in ISO-8859-2, letters in cp1250
     if charset.startswith(("cp12", "iso8859", "mac", "koi8", "cp874")):  # some have holes
         return content.decode(charset, errors="replace")
@@ -271,7 +273,7 @@ def _undeclared(content: bytes, languages: Sequence[str], *, said_utf8: bool) ->
 
 
 def _is_damaged_utf8(content: bytes) -> bool:
-    beyond_ascii = sum(byte >= 0x80 for byte in content)
+    beyond_ascii = len(content.translate(None, _ASCII))
     return content.decode("utf-8", errors="replace").count("�") * 4 <= beyond_ascii
 
 

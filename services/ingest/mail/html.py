@@ -13,7 +13,7 @@ from inscriptis.model.config import ParserConfig
 
 MAX_HTML = 2_000_000
 """Characters of HTML that are laid out and sanitised."""
-MAX_MARKS = 40_000
+MAX_MARKS = 30_000
 """Tags and entities. Parser and layout take up to 30 µs for each, and some of them time with their square."""
 MAX_DEPTH = 500
 """Elements within one another. The sanitiser takes time with the square of it: 50,000 cost it 40 seconds."""

@@ -36,6 +36,8 @@ def mail_identity(raw: bytes) -> tuple[str | None, str]:
 
 
 def _without_boundaries(raw: bytes, body: bytes) -> bytes:
+    if b"boundary" not in raw.lower():
+        return body
     found = dict.fromkeys(quoted or bare for quoted, bare in _BOUNDARY.findall(raw))
     for boundary in list(found)[:MOST_BOUNDARIES]:
         body = body.replace(boundary, b"")

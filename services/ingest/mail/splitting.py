@@ -1,7 +1,7 @@
 """A mail taken apart into its parts in one pass, within limits, however broken or hostile it is (RFC 2046, RFC 5322).
 
 The standard library's parser ends a head at the first odd line and gives up at a few hundred levels.
-The parts are its `Message`s all the same, so that everything that works on those works on these.
+The parts are its `Message`s all the same, with their content as bytes in `raw`.
 """
 
 import re
@@ -171,8 +171,6 @@ class _Splitter:
             inner = _Splitter(content, parts=self.parts, depth=self.depth + len(self.open) + 1)
             _put(part, inner.split())
             self.parts, self.left = inner.parts, self.left or inner.left
-        else:
-            part.set_payload(part.raw.decode("ascii", "surrogateescape"))
 
 
 def split(raw: bytes) -> Part:
@@ -192,8 +190,8 @@ def walk(top: Part) -> Iterator[Part]:
 
 
 def parts_of(part: Part) -> list[Part]:
-    payload = part.get_payload()
-    return [one for one in payload if isinstance(one, Part)] if isinstance(payload, list) else []
+    payload = part.get_payload() if part.is_multipart() else ()
+    return [one for one in payload if isinstance(one, Part)]
 
 
 def _put(parent: Part, child: Part) -> None:

@@ -11,6 +11,7 @@ MAX_MENDED = 100_000
 
 _BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 _NOT_BASE64 = bytes(byte for byte in range(256) if byte not in _BASE64)
+_ASCII = bytes(range(0x80))
 _WORDS = re.compile(rb"[A-Za-z0-9.,;:!?]+ +[A-Za-z0-9.,;:!?]+")
 _SOFT_END = re.compile(rb"=[ \t]+(?=\r?\n)")
 _BEGIN = re.compile(rb"^begin(?:-base64)? [0-7]{3,4} ([^\r\n]{1,200})\r?$", re.MULTILINE)
@@ -91,7 +92,7 @@ def _is_text(sample: bytes) -> bool:
     """Whether it was never encoded: words with blanks between them, or bytes beyond ASCII."""
     if not sample.strip():
         return False
-    beyond = sum(byte >= 0x80 for byte in sample)
+    beyond = len(sample.translate(None, _ASCII))
     return beyond > len(sample) // 20 or bool(_WORDS.match(sample.lstrip()))
 
 

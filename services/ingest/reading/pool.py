@@ -20,7 +20,7 @@ from services.ingest.reading.readings import Unreadable
 START_SECONDS = 60.0
 STOP_SECONDS = 2.0
 BUFFER = 1024 * 1024
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = Path(__file__).resolve().parents[3]
 
 log = structlog.get_logger(__name__)
 

@@ -1,6 +1,6 @@
 """The process in which mail is read, one at a time, within a budget: it may be killed, and nothing else suffers.
 
-`python -m services.ingest.reader_process` speaks on standard input and output; `reader_pool.py` is the other side.
+`python -m services.ingest.reading.process` speaks on standard input and output; `pool.py` is the other side.
 """
 
 import gc

@@ -68,7 +68,7 @@ def _blocks(found: Sections) -> list[fields.Block]:
         read = [block for text in texts for block in fields.blocks(text)]
         read = [block for block in read if "action" in block or "status" in block]
         if read:
-            return read
+            return [block for number, block in enumerate(read[: 2 * MAX_RECIPIENTS]) if block not in read[:number]]
     return []
 
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from services.ingest.mail.bounces.phrases import FIRST, LATER, PHRASES, SYNTAX
 
-MAX_TEXT = 1_500
+MAX_TEXT = 1_000
 
 _PATTERNS: Mapping[str, re.Pattern[str]] = {
     reason: re.compile("|".join(phrases), re.IGNORECASE) for reason, phrases in PHRASES.items()

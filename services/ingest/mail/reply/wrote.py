@@ -29,7 +29,12 @@ _AFTER_NAME = "在於于"
 _NAMES = re.compile(r"(?:[^\W\d_a-zß-ÿ]\S{0,40}\s+){1,5}")
 """Words with capital letters: the name of who wrote."""
 _NAMED = re.compile(
-    r"(?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!(\[]{0,40}(?: |(?=[<(\[]))){1,6}|\w[\w.-]{1,40} )[<(\[]\S{1,150}[>)\]]"
+    r"""(?i:(?!(?:my|our|your|the|an?|(?:mein|unser|ihr|euer)(?:e[rmns]?)?|der|die|das|mon|ma|notre|votre|le|la|les|une?
+        |mi|nuestr[ao]|su|el|il|lo|mi[ao]|nostr[ao]|meu|minha|noss[ao]|mijn|onze|uw|de|het|moj[ae]?|naš[ae]?|vaš[ae]?
+        |můj|mój|nasz[ae]?)\ ))
+      (?:[\"'«„“]?(?:[^\W\d_a-zß-ÿ][^\s@<>:?!(\[]{0,40}(?:\ |(?=[<(\[]))){1,6}[<(\[]\S{1,150}[>)\]]
+      |\w[\w.'-]{1,40}\ (?:[\w.'-]{1,40}\ ){0,3}<\S{1,150}>)""",
+    re.VERBOSE,
 )
 """A name and its address in brackets, as it stands before a verb: `Ana Novak <ana@x.example> wrote:`."""
 _ABBREVIATED = re.compile(r"(?:^|\s)(?:[^\W\d_]{1,4}|\d{1,2})\.$")

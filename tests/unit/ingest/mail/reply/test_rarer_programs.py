@@ -13,6 +13,7 @@ HEADERS = {
     "no colon": "On Fri, 20 Nov 2026 10:15:00 +0100 Svetilka Podpora <podpora@svetilka.example> wrote",
     "no date": "Svetilka Podpora <podpora@svetilka.example> wrote:",
     "no date, the name of an account": "podpora <podpora@svetilka.example> wrote:",
+    "no date, two small words": "podpora svetilka <podpora@svetilka.example> schrieb:",
     "by an address, no verb": "20 Nov 2026, 10:15 by podpora@svetilka.example:",
     "by an address, in German": "20. Nov. 2026, 10:15 von podpora@svetilka.example:",
     "between marks": ">>> Svetilka Podpora <podpora@svetilka.example> 20.11.2026 10:15 >>>",
@@ -54,6 +55,7 @@ KEPT = {
     "the source of a mail": "Why did this come twice?\n\nMessage-ID: <1@x.example>\nDate: Fri, 20 Nov 2026 10:15:36 +0100\n"
     "From: Jo <jo@x.example>\nTo: Ana <ana@x.example>\nSubject: Lamp\n\nThe second has a Received line more.",
     "someone who is no name": "My supplier (info@x.example) wrote:\n\nwe do not deliver.\n\nWhat now?",
+    "someone of the writer's": "My supplier <info@x.example> wrote:\n\nwe do not deliver.\n\nWhat now?",
     "a quotation": "Quoting ana@x.example:\n\nwe do not deliver.\n\nWhat now?",
     "compared files": "Does this help?\n\n--- original\n+++ changed\n@@ -1 +1 @@\n-dark\n+bright",
     "a prompt": "It fails.\n\n>>> switch(on) >>>\n\nWhat now?",
