@@ -1,25 +1,33 @@
 """Reads the files in config/ as the services do: `python -m deploy.check_config [FOLDER]`."""
 
-import importlib
 import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
-from deploy.rabbitmq.topology import SERVICES
+from services.ingest import configuration as ingest
+from services.ingest.conversation import policy as tickets
+from services.notify import app as notify
+from services.routing import configuration as routing
+from services.sla import configuration as sla
 from shared.errors import InvalidConfiguration
 from shared.organisation import Organisation
+
+READERS: Sequence[Callable[[Path], Any]] = (
+    Organisation.read,
+    ingest.read,
+    tickets.read,
+    routing.read,
+    sla.read,
+    notify.check,
+)
+"""What the services read at their start, file by file, notify's with its templates."""
 
 
 def faults(config_dir: Path) -> list[str]:
     """Every mistake as `file:line: reason`; an empty list when the folder holds."""
-    found = []
-    readers = [Organisation.read]
-    for name in SERVICES:
-        try:
-            readers.append(importlib.import_module(f"services.{name}.configuration").read)
-        except ModuleNotFoundError as error:
-            if error.name != f"services.{name}.configuration":
-                raise
-    for read in readers:
+    found: list[str] = []
+    for read in READERS:
         try:
             read(config_dir)
         except InvalidConfiguration as error:

@@ -1,5 +1,7 @@
 """Reads the organisation's own files in config/; a mistake is refused with file, line and reason."""
 
+import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +18,10 @@ class Strict(BaseModel):
 
 
 M = TypeVar("M", bound=Strict)
+_WORDS: Mapping[str, str] = {"extra_forbidden": "there is no such key", "missing": "this key is missing"}
+"""What a fault is, where pydantic's own words speak of inputs and fields."""
+_PLACE = re.compile(r"([a-z_]+(?:\.[\w-]+){0,9}): ")
+"""Where the place stands at the head of a reason: a check of several parts at once knows no other way to tell it."""
 
 
 def load(path: Path, model: type[M]) -> M:
@@ -37,10 +43,16 @@ def load(path: Path, model: type[M]) -> M:
         return model.model_validate(content if content is not None else {})
     except ValidationError as error:
         faults = [
-            f"{path}:{line_of(root, fault['loc'])}: {_where(fault['loc'])}{fault['msg']}"
+            _told(path, root, fault["loc"], _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, ")))
             for fault in error.errors(include_url=False, include_context=False)
         ]
         raise InvalidConfiguration("\n".join(faults)) from error
+
+
+def _told(path: Path, root: yaml.Node | None, loc: tuple[int | str, ...], reason: str) -> str:
+    named = _PLACE.match(reason)
+    steps = tuple(int(step) if step.isdigit() else step for step in named[1].split(".")) if named else ()
+    return f"{path}:{line_of(root, (*loc, *steps))}: {_where(loc)}{reason}"
 
 
 def line_of(node: yaml.Node | None, path: tuple[int | str, ...]) -> int:

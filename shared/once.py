@@ -107,7 +107,7 @@ class Once:
             record, repeated = await self._commit(key, decide)
         if repeated:
             self._repeats.inc()
-        if "unsent" in record:
+        if "unsent" in record and (wait_sent or not repeated):  # else whoever committed it sends it, or the sweeper
             sending = self._sending.get(key) or self._in_background(record)
             if wait_sent:
                 await asyncio.shield(sending)

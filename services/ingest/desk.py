@@ -142,6 +142,7 @@ class Desk:
             tokens=self._tokens,
             new_part=lambda text: new_part(text).new,
             obey=self.obey,
+            vouched=self.mailboxes.are_vouched,
         )
         return Handlers(
             once=self._service.once,

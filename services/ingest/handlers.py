@@ -79,7 +79,7 @@ class Handlers:
         """Reads a stored input and gives it its outcome: opened, joined or suppressed."""
         received = waiting.received
         message = await self._readings.read(received)
-        letter = self._agent_mails.recognised(message)
+        letter = await self._agent_mails.recognised(message, received.account)
         if letter is not None:
             await self._agent_mails.handle(waiting, message, letter, cause=_cause(received, message))
             return await self._outcome(received.input)

@@ -1,8 +1,11 @@
 """The notify service, part by part."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from pathlib import Path
 from random import SystemRandom
 
+import yaml
 from fastapi import FastAPI
 
 from services.notify import api, configuration, wording
@@ -21,6 +24,7 @@ from services.notify.smtp import Smtp
 from services.notify.store import Store
 from services.notify.templates import Templates
 from shared.commands import NotificationSend
+from shared.config import line_of
 from shared.errors import InvalidConfiguration
 from shared.events import (
     AgentInstructed,
@@ -46,7 +50,7 @@ PUBLISHES = (NotificationSent, NotificationFailed, NotificationSuppressed)
 def create_app(settings: Settings, *, accepted: Accepted = nothing) -> FastAPI:
     """Everything that notify consists of. `accepted` is for tests: a fault after a provider's yes."""
     service = Service("notify", settings, publishes=PUBLISHES)
-    policy = read_policy(settings)
+    policy = read_policy(settings.config_dir, sends_sms=settings.sends_sms)
     store = Store(service.mongo)
     providers, twilio = _providers(settings, policy.configuration)
     delivery = Delivery(
@@ -89,24 +93,35 @@ def create_app(settings: Settings, *, accepted: Accepted = nothing) -> FastAPI:
     return service.app
 
 
-def read_policy(settings: Settings) -> Policy:
+def read_policy(config_dir: Path, *, sends_sms: bool) -> Policy:
     """config/notify.yaml and config/teams.yaml, which must agree."""
-    read = configuration.read(settings.config_dir)
-    organisation = Organisation.read(settings.config_dir)
+    read = configuration.read(config_dir)
+    organisation = Organisation.read(config_dir)
     if read.manager_team not in organisation.teams:
-        path = settings.config_dir / "notify.yaml"
-        raise InvalidConfiguration(f"{path}: manager_team: there is no team {read.manager_team!r} in teams.yaml")
-    available: frozenset[Channel] = frozenset(["email", "sms"] if settings.sends_sms else ["email"])
+        path = config_dir / "notify.yaml"
+        line = line_of(yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader), ("manager_team",))
+        raise InvalidConfiguration(f"{path}:{line}: manager_team: there is no team {read.manager_team!r} in teams.yaml")
+    available: frozenset[Channel] = frozenset(["email", "sms"] if sends_sms else ["email"])
     return Policy(configuration=read, organisation=organisation, available=available)
+
+
+def check(config_dir: Path) -> None:
+    """Reads the files and the templates as a start does; `InvalidConfiguration` names what is wrong."""
+    read = read_policy(config_dir, sends_sms=True).configuration
+    _templates(config_dir, read, wording.read(config_dir, read))
+
+
+def _templates(config_dir: Path, read: Configuration, languages: Mapping[str, wording.Language]) -> Templates:
+    names = {KIND, *(notice.template or kind for kind, notice in read.notices.items())}
+    return Templates(config_dir / "templates", languages, sorted(names))
 
 
 def _writer(settings: Settings, policy: Policy) -> Writer:
     languages = wording.read(settings.config_dir, policy.configuration)
-    names = {KIND, *(notice.template or kind for kind, notice in policy.configuration.notices.items())}
     return Writer(
         policy,
         languages=languages,
-        templates=Templates(settings.config_dir / "templates", languages, sorted(names)),
+        templates=_templates(settings.config_dir, policy.configuration, languages),
         tokens=ReplyTokens.parse(settings.reply_keys.get_secret_value()),
         links=StatusLinks.parse(settings.reply_keys.get_secret_value()),
         public_url=settings.public_url,

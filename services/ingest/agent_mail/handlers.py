@@ -26,7 +26,10 @@ Obey = Callable[[Command], Awaitable[Mapping[str, Any]]]
 
 
 class AgentMails:
-    """`obey` carries out a command, as over HTTP; `new_part` cuts what a mail program quotes below an answer."""
+    """`obey` carries out a command, as over HTTP; `new_part` cuts what a mail program quotes below an answer.
+
+    `vouched` tells for a mailbox whether a mail server says who wrote its mails: then nobody is an agent without.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class AgentMails:
         tokens: ReplyTokens,
         new_part: Callable[[str], str],
         obey: Obey,
+        vouched: Callable[[str], bool] = lambda mailbox: False,
     ) -> None:
         self._once = once
         self._store = store
@@ -46,10 +50,28 @@ class AgentMails:
         self._tokens = tokens
         self._new_part = new_part
         self._obey = obey
+        self._vouched = vouched
 
-    def recognised(self, message: Normalised) -> AgentLetter | None:
-        """The message as an agent's mail, or None when a customer wrote it."""
-        return recognised(message, organisation=self._organisation, tokens=self._tokens, new_part=self._new_part)
+    async def recognised(self, message: Normalised, mailbox: str) -> AgentLetter | None:
+        """The message as an agent's mail, or None when a customer wrote it.
+
+        Customers come by an agent's token when the agent copied them in and they answer to all.
+        """
+        letter = recognised(
+            message,
+            organisation=self._organisation,
+            tokens=self._tokens,
+            new_part=self._new_part,
+            must_be_confirmed=self._vouched(mailbox),
+        )
+        if letter is None or letter.is_from_holder or self._is_of_an_agent(message):
+            return letter
+        ticket = await self._store.ticket(letter.ticket)
+        return None if ticket is not None and ticket.knows(message.sender) else letter
+
+    def _is_of_an_agent(self, message: Normalised) -> bool:
+        sender = (message.sender.email or "").strip().lower()
+        return any(agent.email.strip().lower() == sender for agent in self._organisation.agents.values())
 
     async def handle(self, waiting: Waiting, message: Normalised, letter: AgentLetter, *, cause: Envelope) -> None:
         """Gives the input its outcome. Every step has a key, so that one that is repeated has no second effect."""
@@ -94,6 +116,8 @@ class AgentMails:
             return ("nothing is written above the answer line; write your answer there, not between the quotes",)
         if is_internal(letter, asked):
             return ()
+        if letter.held_back:
+            return (f"a mail of this desk is attached, which the customer must not see: {letter.held_back[0][:100]}",)
         shown = leaked(asked.text, await self._store.internal_notes(letter.ticket))
         if shown is not None:
             return (f"your answer holds a line of an internal note, which the customer must not see: {shown[:100]}",)

@@ -34,6 +34,11 @@ class Mailboxes:
         trusts = {one.address: one.trust for one in self if one.trust is not None}
         return TrustingReader(reader, trusts, self._trust)
 
+    def are_vouched(self, mailbox: str) -> bool:
+        """Whether a mail server says who wrote the mails to it, whose word counts."""
+        found = self._by_address.get(mailbox)
+        return bool(((found and found.trust) or self._trust).authserv_ids)
+
     def one_ticket(self, mailbox: str) -> bool:
         """Whether a mail that another mailbox got as well belongs to the ticket that it opened there."""
         found = self._by_address.get(mailbox)

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from services.ingest.mail.charsets import meant
 from shared.errors import Refused
 
 MAX_PARTS = 2000
@@ -29,11 +30,11 @@ class Posted:
     files: Mapping[str, PostedFile]
 
     def text(self, name: str, charset: str = "utf-8") -> str:
-        """The field as text; empty when it is missing."""
+        """The field as text, in the charset that the mail's sender named, if it is one; empty when it is missing."""
         raw = self.fields.get(name, b"")
         try:
-            return raw.decode(charset)
-        except (UnicodeDecodeError, LookupError):
+            return raw.decode(meant(charset) or "utf-8")
+        except ValueError:
             return raw.decode("utf-8", "replace")
 
     def json(self, name: str) -> Any:

@@ -130,7 +130,9 @@ class _Reading:
         kind = part.get_content_type()
         content = content_of(part)
         if len(content) > self.room:
-            self.body.files.append(File(name=f"message{_EXTENSIONS[kind in _PAGES]}", content_type=kind, content=content))
+            self.body.files.append(
+                File(name=f"message{_EXTENSIONS[kind in _PAGES]}", content_type=kind, content=content)
+            )
             content, self.body.is_cut = content[: _end_of_text(content, self.room)], True
         self.room -= len(content)
         if not content and self.room <= 0:

@@ -15,6 +15,8 @@ MAX_HTML = 2_000_000
 """Characters of HTML that are laid out and sanitised."""
 MAX_MARKS = 30_000
 """Tags and entities. Parser and layout take up to 30 µs for each, and some of them time with their square."""
+MAX_CELLS = 12_000
+"""Cells and rows of tables that are laid out: they take thrice the time of others."""
 MAX_DEPTH = 500
 """Elements within one another. The sanitiser takes time with the square of it: 50,000 cost it 40 seconds."""
 
@@ -82,7 +84,7 @@ def text_of(html: str, *, plainly: bool = False) -> str:
 
     Of a page that is too long, the text of its beginning.
     """
-    if plainly or not is_reasonable(html):
+    if plainly or not is_reasonable(html) or html.count("<t") + html.count("<T") > MAX_CELLS:
         return _tidy(_without_tags(html[:MAX_HTML]))
     try:
         return _tidy(get_text(_XML_DECLARATION.sub("", html), ParserConfig(css=CSS_PROFILES["strict"])))

@@ -114,7 +114,7 @@ def _out_of_office(evidence: Evidence) -> Machine | None:
 
 def _asks_for_no_answer(evidence: Evidence) -> Machine | None:
     if _null_return_path(evidence):
-        return Machine(kind="bulk", because="null return path")
+        return Machine(kind="auto", because="null return path")
     precedence = evidence.headers.first("precedence").lower()
     if precedence in ("bulk", "junk", "list"):
         return Machine(kind="bulk", because=f"Precedence: {precedence}")

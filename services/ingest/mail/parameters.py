@@ -9,8 +9,11 @@ from services.ingest.mail.charsets import decode
 MAX_FIELD = 20_000
 MAX_PARAMETERS = 200
 
+_BARE_VALUE = r"(?:[^;\n]|\n(?![ \t]*[\w-]{1,40}(?:\*[0-9]{1,3})?\*?=[^?]))*"
+"""Up to a semicolon, or to a line that begins with the next parameter because somebody forgot that."""
 _PARAMETER = re.compile(
-    r"""[;\s]*([^\s;=*"]{1,60})(?:\*([0-9]{1,4}))?(\*)?\s*=\s*(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|((?:[^;\n]|\n(?![ \t]*[\w-]{1,40}(?:\*[0-9]{1,3})?\*?=[^?]))*))""",
+    r"""[;\s]*([^\s;=*"]{1,60})(?:\*([0-9]{1,4}))?(\*)?\s*=\s*"""
+    rf"""(?:"((?:[^"\\]|\\.)*)(?:"|\Z)|({_BARE_VALUE}))""",
     re.DOTALL,
 )
 _COMMENT_END = re.compile(r"\s+\([^()]*\)\s*$")

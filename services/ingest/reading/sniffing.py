@@ -7,7 +7,7 @@ import filetype
 SAMPLE = 8192
 
 _MARKUP = re.compile(
-    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--.{0,500}?-->\s*)*<(?:!doctype\s+)?(svg|html|head|body|script|iframe)\b",
+    rb"\A(?:\xef\xbb\xbf)?\s*(?:<\?xml[^>]{0,300}>\s*)?(?:<!--(?>.{0,500}?-->)\s*+)*+<(?:!doctype\s+)?(svg|html|head|body|script|iframe)\b",
     re.IGNORECASE | re.DOTALL,
 )
 

@@ -52,6 +52,9 @@ _FRAME = frozenset(
 _CONTACT = frozenset({"sender", "mail", "channel_id", "to", "cc", "reply_to"})
 _ATTACHMENTS = frozenset({"attachments"})
 
+# What the ledger's line of an input loses; `shown` is what a person saw of it in quarantine.
+_OF_THE_INPUT = ("body", "body_file", "error", "message_id", "shown")
+
 # What lines of the timeline keep: numbers, ids and words of ours.
 _LINE = frozenset(
     {
@@ -180,7 +183,7 @@ def _input(document: Mapping[str, Any], *, at: datetime) -> Update:
         "key": f"sha256:{hashlib.sha256(str(document['key']).encode()).hexdigest()}",
         "envelope": {},
     }
-    return Update("inputs", document["_id"], document["version"], state, unset=("body", "body_file", "error"))
+    return Update("inputs", document["_id"], document["version"], state, unset=_OF_THE_INPUT)
 
 
 def _ticket_state(ticket: Ticket, what: Sequence[str], *, first: bool, whole: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from shared.answer_line import answer_line
 from shared.commands import TicketReply, TicketReplyData
 from shared.events import (
     AgentInstructed,
+    DeliveryBounced,
     MessageSuppressed,
     TicketMessageAdded,
     TicketOpened,
@@ -17,6 +18,7 @@ from shared.events import (
     TicketTimeLogged,
 )
 from shared.reply_token import Purpose
+from tests.integration.ingest.doors.test_doors import configure
 from tests.integration.ingest.test_mail import CUSTOMER, FAST, letter, outcome, send
 from tests.site import Running, Site, command_key
 
@@ -149,13 +151,73 @@ async def test_a_line_of_a_note_never_reaches_the_customer(site: Site) -> None:
 async def test_somebody_else_with_the_agents_token_does_nothing_and_the_agent_hears_of_it(site: Site) -> None:
     ingest = await site.start("ingest", **FAST)
     ticket = (await opened(site, ingest)).subject
-    entry = await agent_writes(site, ingest, ticket, "Please refund it all.", sender=CUSTOMER)
+    entry = await agent_writes(site, ingest, ticket, "Please refund it all.", sender="iva@stranger.example")
     assert entry["state"] == "suppressed"
     (told,) = await site.events(AgentInstructed, subject=ticket)
     assert told.data.agent == "ana"
     assert "another address" in told.data.mistakes[0]
     answer = await ingest.client.get(f"/tickets/{ticket}", headers=site.bearer("agent"))
     assert len(answer.json()["messages"]) == 1
+
+
+async def test_a_customer_who_was_copied_in_by_the_agent_stays_a_customer(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    ticket = (await opened(site, ingest)).subject
+    entry = await agent_writes(site, ingest, ticket, "#resolve\nPlease refund it all.", sender=CUSTOMER)
+    assert (entry["state"], entry["ticket"]) == ("joined", ticket)
+    (added,) = await site.events(TicketMessageAdded, subject=ticket)
+    message = added.data.message
+    assert (message.author, message.agent, message.unverified_sender) == ("customer", None, False)
+    answer = await ingest.client.get(f"/tickets/{ticket}", headers=site.bearer("agent"))
+    assert answer.json()["status"] == "new"
+
+
+async def test_an_agents_mail_that_could_not_be_delivered_is_told_as_a_bounce(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    ticket = (await opened(site, ingest)).subject
+    token = site.reply_tokens.sign(ticket, ANA, purpose="agent")
+    ours = f"<kartica.1.{token}@svetilka.example>"
+    report = (
+        "From: Mail Delivery System <MAILER-DAEMON@mx.svetilka.example>\r\nTo: support@svetilka.example\r\n"
+        f"Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <dsn@mx.svetilka.example>\r\nReferences: {ours}\r\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\nMIME-Version: 1.0\r\n\r\n'
+        "--b\r\nContent-Type: text/plain\r\n\r\nYour mail could not be delivered.\r\n"
+        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.svetilka.example\r\n\r\n"
+        f"Final-Recipient: rfc822; {ANA}\r\nAction: failed\r\nStatus: 5.1.1\r\n"
+        "Diagnostic-Code: smtp; 550 5.1.1 user unknown\r\n\r\n"
+        f"--b\r\nContent-Type: text/rfc822-headers\r\n\r\nMessage-ID: {ours}\r\nSubject: Assigned\r\n\r\n--b--\r\n"
+    )
+    _, answer = await send(ingest, report.encode(), sender="")
+    entry = await outcome(ingest, site, answer)
+    assert (entry["state"], "1 recipient" in entry["reason"]) == ("suppressed", True)
+    (told,) = await site.events(DeliveryBounced)
+    assert (told.data.recipient, told.data.status, told.data.ticket) == (ANA, "5.1.1", ticket)
+
+
+async def test_a_mail_of_ours_that_the_agents_program_attached_stays_here(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    ticket = (await opened(site, ingest)).subject
+    token = site.reply_tokens.sign(ticket, ANA, purpose="agent")
+    original = letter(text="bojan (internal): he never pays", subject="Assigned to you", message_id=f"<x.{token}@y>")
+    mail = letter(text="It is fixed.", sender=ANA, to=f"support+{token}@svetilka.example", message_id="<a@svetilka>")
+    mail.add_attachment(original)
+    _, answer = await send(ingest, mail, to=[f"support+{token}@svetilka.example"], sender=ANA)
+    assert (await outcome(ingest, site, answer))["state"] == "suppressed"
+    (told,) = await site.events(AgentInstructed, subject=ticket)
+    assert "attached" in told.data.mistakes[0]
+    shown = await ingest.client.get(f"/tickets/{ticket}", headers=site.bearer("agent"))
+    assert len(shown.json()["messages"]) == 1
+
+
+async def test_where_a_mail_server_vouches_nobody_is_an_agent_without_its_word(site: Site) -> None:
+    configure(site, trust={"authserv_ids": ["mx.svetilka.example"]})
+    ingest = await site.start("ingest", **FAST)
+    ticket = (await opened(site, ingest)).subject
+    assert (await agent_writes(site, ingest, ticket, "Please refund it all."))["state"] == "suppressed"
+    (told,) = await site.events(AgentInstructed, subject=ticket)
+    assert "did not say" in told.data.mistakes[0]
+    word = {"Authentication_Results": "mx.svetilka.example; dmarc=pass header.from=svetilka.example"}
+    assert (await agent_writes(site, ingest, ticket, "It is fixed.", **word))["state"] == "joined"
 
 
 async def test_an_agents_absence_note_answers_nobody(site: Site) -> None:

@@ -217,11 +217,10 @@ async def test_ticket_that_was_put_off_wakes_once_at_its_time_whatever_many_repl
     asleep = await at.done(ticket, "snooze", until=until.isoformat(), reason="next week")
 
     assert asleep["status"] == "on_hold"
-    # A replica that is slow to mark what it sent has it sent once more by the other: the same event, by its id.
-    slept, woke = {event.id: event for event in await site.events(TicketSnoozed, count=2)}.values()
+    slept, woke = await site.events(TicketSnoozed, count=2)
     assert (slept.data.until, woke.data.until, woke.actor) == (until, None, "system")
     assert woke.causationid != slept.causationid
-    held, opened = {event.id: event for event in await site.events(TicketStatusChanged, count=2)}.values()
+    held, opened = await site.events(TicketStatusChanged, count=2)
     assert (held.data.status, opened.data.status) == ("on_hold", "open")
     assert (await at.ticket(ticket))["snoozed_until"] is None
 

@@ -28,3 +28,9 @@ def test_kind_is_told_by_the_bytes(content: bytes, kind: str | None) -> None:
 @given(st.binary(max_size=500))
 def test_no_bytes_make_it_raise(content: bytes) -> None:
     sniffed(content)
+
+
+def test_thousands_of_comments_before_nothing_are_read_once() -> None:
+    """Each comment could be read as the end of any before it: two to the power of their number, without care."""
+    assert sniffed(b"<!---->" * 1000 + b"x") is None
+    assert sniffed(b"<!-- a --> <!-- b -->\n<svg>") == "image/svg+xml"

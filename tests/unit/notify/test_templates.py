@@ -7,7 +7,6 @@ import pytest
 
 from services.notify import configuration, wording
 from services.notify.app import read_policy
-from services.notify.settings import Settings
 from services.notify.templates import SAMPLE, Templates, paragraphs
 from shared.errors import InvalidConfiguration
 from tests.unit.notify.desk import CONFIG
@@ -132,9 +131,6 @@ def test_a_wrong_configuration_is_refused_with_its_reason(config: Path, before: 
     text = path.read_text("utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
-    settings = Settings(
-        amqp_url="amqp://x", mongo_url="mongodb://x", jwt_key="k" * 32, reply_keys="a:" + "k" * 16, config_dir=config
-    )  # type: ignore[arg-type]
     with pytest.raises(InvalidConfiguration, match=str(path)) as refused:
-        read_policy(settings)
+        read_policy(config, sends_sms=True)
     assert reason in str(refused.value)

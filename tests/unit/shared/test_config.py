@@ -22,12 +22,12 @@ teams:
 """
 
 MISTAKES = {
-    "a misspelt key": (GOOD.replace("    email:", "    e_mail:"), 5, "Extra inputs are not permitted"),
+    "a misspelt key": (GOOD.replace("    email:", "    e_mail:"), 5, "agents.ana.e_mail: there is no such key"),
     "a wrong value": (GOOD.replace("ana@svetilka.example", "nobody"), 5, "should match pattern"),
     "a key given twice": (GOOD + "default_team: support\n", 11, "default_team is given twice"),
-    "an unknown agent": (GOOD.replace("[ana]", "[zora]"), 1, "there is no agent 'zora'"),
+    "an unknown agent": (GOOD.replace("[ana]", "[zora]"), 7, "there is no agent 'zora'"),
     "not YAML": (GOOD.replace("[ana]", "[ana"), 10, "not YAML"),
-    "an empty file": ("", 1, "Field required"),
+    "an empty file": ("", 1, "default_team: this key is missing"),
     "a list instead of a map": ("- a\n- b\n", 1, "valid dictionary"),
 }
 

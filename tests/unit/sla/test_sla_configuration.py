@@ -85,7 +85,7 @@ def test_a_good_file_is_read(tmp_path: Path) -> None:
         ("    match: {priority: urgent}\n", "", 8, "fits every ticket, so the ones after it are never used"),
         ("name: standard", "match: {tier: gold}\n    name: standard", 15, "the last policy must fit every ticket"),
         ("priority: urgent}", "priority: asap}", 9, "'low', 'normal', 'high' or 'urgent'"),
-        ("resolution: 2d}", "resolution: 2d}\n    pauses: [on_hold]", 18, "Extra inputs are not permitted"),
+        ("resolution: 2d}", "resolution: 2d}\n    pauses: [on_hold]", 18, "there is no such key"),
     ],
 )
 def test_a_mistake_is_refused_with_its_line(tmp_path: Path, old: str, new: str, line: int, what: str) -> None:

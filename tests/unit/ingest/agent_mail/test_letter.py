@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services.ingest.agent_mail.letter import AgentLetter, leaked, recognised
-from services.ingest.normalised import File, Normalised, ThreadHints, TokenHit
+from services.ingest.normalised import File, Machine, Normalised, ThreadHints, TokenHit
 from shared.answer_line import answer_line
 from shared.events import Contact
 from shared.ids import derived_id
@@ -27,6 +27,8 @@ def letter(
     purpose: Purpose = "agent",
     files: tuple[File, ...] = (),
     authenticated: bool | None = None,
+    machine: Machine | None = None,
+    must_be_confirmed: bool = False,
 ) -> AgentLetter | None:
     token = TOKENS.sign(TICKET, holder, purpose=purpose)
     found = TOKENS.verify(token, sender=sender)
@@ -39,9 +41,20 @@ def letter(
         text=text,
         attachments=files,
         authenticated=authenticated,
+        machine=machine,
         thread=ThreadHints(tokens=(hit,)),
     )
-    return recognised(message, organisation=ORGANISATION, tokens=TOKENS, new_part=lambda above: above)
+    return read(message, must_be_confirmed=must_be_confirmed)
+
+
+def read(message: Normalised, *, must_be_confirmed: bool = False) -> AgentLetter | None:
+    return recognised(
+        message,
+        organisation=ORGANISATION,
+        tokens=TOKENS,
+        new_part=lambda above: above,
+        must_be_confirmed=must_be_confirmed,
+    )
 
 
 def test_a_customers_token_makes_no_agents_mail() -> None:
@@ -118,3 +131,51 @@ def test_a_line_of_a_note_is_noticed_however_it_is_quoted() -> None:
     assert leaked("Hello,\n>> He never pays his invoices.", notes) == "He never pays his invoices."
     assert leaked("Hello,\nYes.", notes) is None
     assert leaked("He pays.", notes) is None
+
+
+def test_a_long_line_of_a_note_is_noticed_where_a_mail_program_wrapped_it() -> None:
+    notes = ["Careful with this one: he never pays his invoices before the third reminder has gone out to him."]
+    wrapped = "Hello,\n> Careful with this one: he never pays his\n> invoices before the third reminder has gone\n> out."
+    assert leaked(wrapped, notes) == "Careful with this one: he never pays his"
+    assert leaked("Hello, this one is for you.", notes) is None
+
+
+def test_a_mail_of_ours_that_is_attached_is_held_back() -> None:
+    token = TOKENS.sign(TICKET, ANA, purpose="agent")
+    head = f"Reply-To: support+{token.upper()}@svetilka.example\r\nSubject: Assigned to you\r\n\r\nInternal note: he never pays"
+    for content in (head.encode(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + head.encode("utf-16-le")):
+        found = letter("It is fixed.", files=(File(name="AW.eml", content_type="message/rfc822", content=content),))
+        assert found is not None
+        assert found.held_back == ("AW.eml",)
+    other = letter("See the manual.", files=(File(name="manual.pdf", content_type="application/pdf", content=b"%PDF"),))
+    assert other is not None
+    assert other.held_back == ()
+
+
+def test_a_report_that_our_mail_did_not_reach_an_agent_is_no_mail_of_the_agent() -> None:
+    assert letter("User unknown", sender="", machine=Machine(kind="bounce", because="a delivery report")) is None
+
+
+def test_where_a_mail_server_vouches_for_senders_its_silence_is_a_doubt() -> None:
+    silent = letter("Please refund it all.", must_be_confirmed=True)
+    confirmed = letter("Please refund it all.", authenticated=True, must_be_confirmed=True)
+    assert silent is not None
+    assert silent.doubt == "the mail server did not say whether it came from this address"
+    assert confirmed is not None
+    assert confirmed.doubt is None
+
+
+def test_of_several_agents_tokens_the_senders_own_counts_unless_it_is_for_another_ticket() -> None:
+    def hit(holder: str, ticket: str) -> TokenHit:
+        token = TOKENS.sign(ticket, holder, purpose="agent")
+        return TokenHit(ticket=ticket, by_recipient=holder == ANA, place="address", purpose="agent", token=token)
+
+    def of(*hits: TokenHit) -> AgentLetter:
+        found = read(Normalised(sender=Contact(email=ANA), text="Hello", thread=ThreadHints(tokens=hits)))
+        assert found is not None
+        return found
+
+    other, bojan = derived_id("another ticket"), "bojan@svetilka.example"
+    assert of(hit(bojan, TICKET), hit(ANA, TICKET)).doubt is None
+    strangers = of(hit(bojan, TICKET), hit(ANA, other))
+    assert (strangers.ticket, strangers.is_from_holder) == (TICKET, False)

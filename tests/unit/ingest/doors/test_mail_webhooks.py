@@ -324,6 +324,23 @@ async def test_parsed_mail_of_sendgrid_is_put_together_again(client: httpx.Async
     assert [one.name for one in message.attachments] == ["a.txt"]
 
 
+@pytest.mark.parametrize("charset", ["idna", "punycode", "rot13", "undefined", "x\0y", "utf-7", "no such", ""])
+async def test_a_charset_that_is_none_loses_no_mail_of_sendgrid(
+    client: httpx.AsyncClient, inbox: MemoryInbox, charset: str
+) -> None:
+    body, kind = multipart(
+        fields={
+            "headers": "From: Janez <janez@kupec.example>\nSubject: Zarnica\n",
+            "text": b"\xff\xfe..a" + b"." * 100 + b"Ne sveti",
+            "charsets": json.dumps({"text": charset}),
+            "envelope": json.dumps({"to": [SUPPORT], "from": "janez@kupec.example"}),
+        },
+    )
+    answer = await client.post(f"/sendgrid-path/{PATH}", content=body, headers={"content-type": kind})
+    assert answer.status_code == 200
+    assert "Ne sveti" in read(the_only(inbox).body).text
+
+
 # --- all of them
 
 

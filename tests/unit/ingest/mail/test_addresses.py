@@ -54,6 +54,16 @@ from services.ingest.mail.words import decode_words
         ("ana@k.example <ana@k.example>", [("ana@k.example", "ana@k.example")]),
         ("Joe's (Shop <joe@k.example>", [("Joe's (Shop", "joe@k.example")]),
         ("a@k.example b@k.example", [("a@k.example", "b@k.example")]),
+        ('"info@trgovina.example" ana@k.example', [("info@trgovina.example", "ana@k.example")]),
+        ('"Shop <info@trgovina.example>" ana@k.example', [("Shop <info@trgovina.example>", "ana@k.example")]),
+        ('"Write to: x@y.example" <ana@k.example', [("Write to: x@y.example", "ana@k.example")]),
+        ("ana@hisa@k.example", [("", "ana@hisa@k.example")]),
+        ("Teams: First: ana@k.example;;", [("", "ana@k.example")]),
+        ("ana@k.example (Ana Novak", [("Ana Novak", "ana@k.example")]),
+        ("Desk: ana@k.example; (the end)", [("", "ana@k.example")]),
+        ("ana . novak @ k . example", [("", "ana.novak@k.example")]),
+        ("Ana <@[IPv6:2001:db8::1]:ana@k.example>", [("Ana", "ana@k.example")]),
+        ("Ana <,@a.example,,@b.example: ana@k.example>", [("Ana", "ana@k.example")]),
     ],
 )
 def test_field_is_read_as_it_was_meant(field: str, expected: list[tuple[str, str]]) -> None:

@@ -4,7 +4,7 @@ import base64
 from datetime import UTC, datetime
 
 from services.ingest.inbox.inputs import Received
-from services.ingest.mail.body import MAX_FILES, Body
+from services.ingest.mail.body import MAX_FILES, MAX_TEXT, Body
 from services.ingest.mail.opening import opened
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
@@ -130,3 +130,40 @@ def test_headers_are_read_in_the_charset_of_the_text() -> None:
     raw = "From: a@k.example\nSubject: Привет\nContent-Type: text/plain; charset=koi8-r\n\nПривет".encode("koi8-r")
     mail = opened(raw)
     assert (mail.headers.text("subject"), mail.body.text) == ("Привет", "Привет")
+
+
+def test_headers_in_utf8_are_read_so_whatever_the_text_is_in() -> None:
+    raw = "From: a@k.example\nSubject: für\nContent-Type: text/plain; charset=gb2312\n\n".encode()
+    assert opened(raw).headers.text("subject") == "für"
+
+
+def test_first_field_may_be_indented() -> None:
+    mail = opened(b" From: Ana <ana@k.example>\nSubject: s\n\nhi")
+    assert (mail.headers.people("from"), mail.body.text) == ([("Ana", "ana@k.example")], "hi")
+
+
+def test_message_ids_may_be_encoded() -> None:
+    raw = b"From: a@k.example\nReferences: <1@k.example>\n =?utf-8?q?=3C2=40k=2E?=\n =?utf-8?q?example=3E?=\n\nhi"
+    assert opened(raw).headers.message_ids("references") == ("<1@k.example>", "<2@k.example>")
+
+
+def test_more_text_than_anybody_reads_is_a_file_as_well() -> None:
+    text = "word " * (MAX_TEXT // 4)
+    found = body(f"Content-Type: text/plain\n\n{text}")
+    assert (names(found), len(found.files[0].content)) == (["message.txt"], len(text))
+    assert found.text == text[:MAX_TEXT].strip()
+
+
+def test_longer_page_than_anybody_reads_is_one_file() -> None:
+    page = "<p>word" * (MAX_TEXT // 4)
+    mail = read(f"From: a@k.example\nSubject: s\nContent-Type: text/html\n\n{page}")
+    assert [(file.name, len(file.content)) for file in mail.attachments] == [("message.html", len(page))]
+    assert mail.html is None
+    assert mail.text.startswith("wordword")
+
+
+def test_text_is_measured_over_all_parts() -> None:
+    half = "word " * (MAX_TEXT // 10)
+    found = body(multi("mixed", *[part("text/plain", half)] * 4))
+    assert names(found) == ["message.txt", "message (2).txt"]
+    assert len(found.text) <= MAX_TEXT + 10

@@ -55,6 +55,16 @@ def test_byte_order_mark_counts_more_than_the_declaration() -> None:
     assert decode(b"\xff\xfe" + SLOVENE.encode("utf-16-le"), "utf-8") == SLOVENE
 
 
+@pytest.mark.parametrize("text", ["Confirmación de año", "naïve café", "ÕÄÖÜ", "k.exampleô"])
+def test_what_no_language_of_the_desk_writes_is_western(text: str) -> None:
+    assert decode(text.encode("cp1252"), languages=("en", "sl", "hr", "he", "de")) == text
+
+
+def test_hebrew_beside_latin_words_stays_hebrew() -> None:
+    text = f"order 17: {HEBREW}"
+    assert decode(text.encode("cp1255"), languages=("en", "sl", "he")) == text
+
+
 def test_damaged_utf8_keeps_what_is_whole() -> None:
     assert decode(SLOVENE.encode() + b"\xc4", "utf-8", languages=("sl",)) == f"{SLOVENE}�"
 

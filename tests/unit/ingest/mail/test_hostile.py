@@ -1,7 +1,6 @@
 """Nothing that a mail can hold makes the reader raise, lose its way or need more than its budget."""
 
 import base64
-import resource
 from datetime import UTC, datetime
 
 import pytest
@@ -12,14 +11,13 @@ from services.ingest.inbox.inputs import Received
 from services.ingest.mail.identity import mail_identity
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
-from services.ingest.reading.process import packed, unpacked
+from services.ingest.reading.pool import ReaderPool
+from services.ingest.reading.process import Budget, packed, unpacked
 from services.ingest.reading.readings import Unreadable
 from shared.reply_token import ReplyTokens
 
 READER = MailReader(ReplyTokens.parse("a:0123456789abcdef0123"), frozenset(), ("en", "sl", "hr", "he"))
 HEAD = b"From: a@k.example\nTo: s@k.example\nSubject: s\n"
-MOST_SECONDS = 5.0
-"""The budget of the processes that read mail: far above what was measured, so that no busy machine fails the test."""
 
 
 def read(raw: bytes) -> Normalised | None:
@@ -28,10 +26,6 @@ def read(raw: bytes) -> Normalised | None:
         return READER.read(Received("email", "s@k.example", "k", raw, "message/rfc822", datetime.now(UTC)))
     except Unreadable:
         return None
-
-
-def spent() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_utime
 
 
 def page(content: bytes) -> bytes:
@@ -54,6 +48,19 @@ HOSTILE = {
     "6,000,000 flowed lines": HEAD + b"Content-Type: text/plain; format=flowed\n\n" + b"a \n" * 6_000_000,
     "enriched": HEAD + b"Content-Type: text/enriched\n\n" + b"<" * 10_000_000,
     "20 MB of no charset": HEAD + b"\n" + bytes(range(256)) * 80_000,
+    "20 MB of UTF-8 that is none": HEAD + b"Content-Type: text/plain; charset=utf-8\n\n" + bytes(range(256)) * 80_000,
+    "equals signs": HEAD + b"Content-Transfer-Encoding: quoted-printable\n\n" + b"=" * 20_000_000,
+    "blanks behind equals signs": HEAD + b"Content-Transfer-Encoding: quoted-printable\n\n" + b"= " * 10_000_000,
+    "24 MB of HTML": page(b"<p>some words of text " * 1_100_000),
+    "24 MB of words in HTML": page(b"some words " * 2_200_000),
+    "angle brackets": page(b"<" * 24_000_000),
+    "entities": page(b"&amp; " * 4_000_000),
+    "900 texts of no charset": HEAD
+    + b"Content-Type: multipart/mixed; boundary=b\n\n"
+    + (b"--b\n\n" + b"\xe8 some words\n" * 1_500 + b"\n") * 900,
+    "a table": page(b"<table>" + (b"<tr>" + b"<td>x" * 30) * 960),
+    "a wide table": page(b"<table><tr>" + b"<td>x" * 29_000),
+    "tables": page(b"<table><tr><td>x</table>" * 7_400),
     "ampersands": page(b"&" * 3_900_000),
     "cells": page(b"<table><tr>" + b"<td>x" * 700_000),
     "rows": page(b"<table>" + b"<tr><td>x" * 400_000),
@@ -61,9 +68,9 @@ HOSTILE = {
     "elements in elements": page(b"<div>" * 100_000),
     "blanks": page(b" " * 3_900_000),
     "blanks within the limit": page(b" " * 1_900_000),
-    "tags within the limit": page(b"<td>x" * 39_000),
-    "pictures": page(b'<img src="data:image/png;base64,QUJD">' * 39_000),
-    "half pictures": page(b'<img src="data:image/png;base64,' * 39_000),
+    "tags within the limit": page(b"<td>x" * 29_000),
+    "pictures": page(b'<img src="data:image/png;base64,QUJD">' * 29_000),
+    "half pictures": page(b'<img src="data:image/png;base64,' * 29_000),
     "900 pages": HEAD
     + b"Content-Type: multipart/mixed; boundary=b\n\n"
     + (b"--b\nContent-Type: text/html\n\n" + b"<p>x</p>" * 300 + b"\n") * 900,
@@ -83,11 +90,24 @@ HOSTILE = {
 }
 
 
+async def test_hostile_mail_is_read_within_the_budget_of_a_process() -> None:
+    pool = ReaderPool({"email": READER}, budget=Budget(), processes=1)
+    ended = {}
+    try:
+        for name, raw in HOSTILE.items():
+            try:
+                await pool.read(Received("email", "s@k.example", "k", raw, "message/rfc822", datetime.now(UTC)))
+            except Unreadable as refused:
+                ended[name] = str(refused)
+    finally:
+        await pool.stop()
+    no_mail = "it has no header fields, so it is no mail as RFC 5322 has it"
+    assert ended == dict.fromkeys(("20 MB of line ends", "20 MB of NUL"), no_mail)
+
+
 @pytest.mark.parametrize("raw", [pytest.param(raw, id=name) for name, raw in HOSTILE.items()])
-def test_hostile_mail_keeps_to_the_budget(raw: bytes) -> None:
-    begun = spent()
-    read(raw)
-    assert spent() - begun < MOST_SECONDS
+def test_identity_of_hostile_mail_is_found(raw: bytes) -> None:
+    assert len(mail_identity(raw)[1]) >= 64
 
 
 VALUES = st.sampled_from(

@@ -29,7 +29,7 @@ SIGNALS = [
     ("auto", ["auto-submitted: Auto-Notified (a comment)"]),
     ("bounce", [REPORT]),
     ("bounce", ["X-Failed-Recipients: x@y.example"]),
-    ("bulk", ["Return-Path: <>"]),
+    ("auto", ["Return-Path: <>"]),
     ("bounce", ["Return-Path: <>", "Subject: Undelivered Mail Returned to Sender"]),
     ("bulk", ["Precedence: bulk"]),
     ("bulk", ["Precedence: list"]),
@@ -113,7 +113,7 @@ def test_person_is_taken_for_a_person(fields: list[str]) -> None:
 def test_envelope_without_a_sender_counts_and_one_with_a_sender_counts_more_than_the_header() -> None:
     null = judged(mail_from="")
     assert null is not None
-    assert null.kind == "bulk"
+    assert null.kind == "auto"
     assert judged("Return-Path: <>", mail_from="jana@kupec.example") is None
 
 

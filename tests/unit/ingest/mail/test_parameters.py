@@ -35,6 +35,10 @@ from services.ingest.mail.parameters import parameters
         ("attachment; filename=racun.pdf; filename*=utf-8''ra%C4%8Dun.pdf", "filename", "račun.pdf"),
         ('attachment;\r\n filename="a\r\n b.pdf"', "filename", "a b.pdf"),
         ("filename=x.pdf", "filename", "x.pdf"),
+        ("attachment;\n filename*0*=utf-8''ra%C4%8D\n filename*1*=un%20\n filename*2=1.pdf", "filename", "račun 1.pdf"),
+        ("attachment;\n filename=x.pdf\n size=3", "filename", "x.pdf"),
+        ("attachment;\n filename=my\n file.pdf", "filename", "my file.pdf"),
+        ("a/b; name==?utf-8?Q?a?=\n =?utf-8?Q?b?=", "name", "=?utf-8?Q?a?= =?utf-8?Q?b?="),
     ],
 )
 def test_way_is_read(field: str, name: str, value: str) -> None:

@@ -33,6 +33,9 @@ from services.ingest.mail.words import decode_words
         ("=?gb2312?B?xOO6ww==?=", "你好"),
         ("=?koi8-r?B?8NLJ18XU?=", "Привет"),
         ("=?windows-1255?B?+ezl7Q==?=", "שלום"),
+        ("=?utf-8?Q?Lu=C4=8\r\n D?=", "Luč"),
+        ("=?utf-8?Q?a==C4=8D?=", "a=č"),
+        ("=?ru_RU.KOI8-R?Q?=C1?=", "а"),  # a Cyrillic letter
         ("=?utf-8?X?abc?=", "=?utf-8?X?abc?="),
         ("1 =? 2 ?= 3", "1 =? 2 ?= 3"),
     ],

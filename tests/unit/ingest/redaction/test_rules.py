@@ -93,6 +93,7 @@ def test_raw_input_goes_and_its_line_in_the_ledger_stays() -> None:
     now = applied(change, "inputs")[id]
     assert (now["body"], now["body_file"], now["envelope"], now["sha256"]) == ("gone", "gone", {}, "cd" * 32)
     assert now["key"].startswith("sha256:")
+    assert (now["message_id"], now["shown"]) == ("gone", "gone")
     assert list(applied(change, "erasures")) == ["input-i1"]
 
 
