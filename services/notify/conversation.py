@@ -10,7 +10,12 @@ from services.notify.wording import Language
 
 def told(said: Sequence[Said], language: Language, *, zone: ZoneInfo) -> str:
     """The messages as quotations, each under a line that says who wrote it and when; the latest first."""
-    return "\n\n".join(f"{_head(one, language, zone=zone)}\n\n{quoted(one.text)}" for one in reversed(said))
+    return "\n\n".join(f"{_head(one, language, zone=zone)}\n\n{quoted(_body(one))}" for one in reversed(said))
+
+
+def _body(one: Said) -> str:
+    """The text, and the names of the files that came with it."""
+    return "\n".join([one.text.strip(), *(f"[{' '.join(name.split())}]" for name in one.files)])
 
 
 def _head(one: Said, language: Language, *, zone: ZoneInfo) -> str:

@@ -1,6 +1,6 @@
 """The finished text of a notification with everything that its envelope needs, whatever the channel."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
@@ -13,6 +13,7 @@ from services.notify.templates import EMPTY, Rendered, Templates
 from services.notify.ticket import Opened, Ticket
 from services.notify.wording import Language
 from shared.answer_line import answer_line
+from shared.events import Attachment
 from shared.organisation import Agent
 from shared.reply_token import Purpose, ReplyTokens
 from shared.status_link import StatusLinks
@@ -154,6 +155,7 @@ class Writer:
             holder = self._agent(had.agent if had else None)
             texts["agent"] = holder.name if holder else ""
         shown = told(ticket.said, language, zone=zone) if ticket and notification.audience != "requester" else ""
+        status_url = self._status_url(notification, now=now)
         return {
             **EMPTY,
             **{name: language.isolate(_one_line(text)) for name, text in texts.items()},
@@ -169,7 +171,8 @@ class Writer:
             "answer_line": answer_line(language.words.answer_above),
             "understood": _listed(occasion.understood),
             "mistakes": _listed(occasion.mistakes),
-            "status_url": self._status_url(notification, now=now),
+            "status_url": status_url,
+            "files": _linked(occasion.files, status_url, language),
         }
 
     def _status_url(self, notification: Notification, *, now: datetime) -> str:
@@ -192,6 +195,13 @@ def _purpose(notification: Notification) -> Purpose:
 
 def _listed(lines: tuple[str, ...]) -> str:
     return "\n".join(f"- {_one_line(line)}" for line in lines)
+
+
+def _linked(files: Sequence[Attachment], status_url: str, language: Language) -> str:
+    """An agent's files, each with the customer's own link to it: their bytes stay with ingest."""
+    if not status_url:
+        return ""
+    return "\n".join(f"{language.isolate(_one_line(file.name))}: {status_url}/files/{file.id}" for file in files)
 
 
 def _keyword(notification: Notification) -> Literal["auto-replied", "auto-generated"] | None:

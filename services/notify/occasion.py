@@ -8,6 +8,7 @@ from services.notify.configuration import Moment
 from shared.envelope import Envelope, Event, Frozen
 from shared.events import (
     AgentInstructed,
+    Attachment,
     Clock,
     Message,
     TicketAssigned,
@@ -27,6 +28,7 @@ class Occasion(Frozen):
     cause: Envelope
     message: str | None = None
     text: str = ""
+    files: tuple[Attachment, ...] = ()
     title: str = ""
     agent: str | None = None
     team: str | None = None
@@ -95,7 +97,15 @@ def _of_message(message: Message, cause: Envelope) -> tuple[Occasion, ...]:
         )
     if message.author != "agent":
         return ()
-    return (Occasion(moment="agent.replied", cause=cause, message=message.id, text=message.text, agent=message.agent),)
+    replied = Occasion(
+        moment="agent.replied",
+        cause=cause,
+        message=message.id,
+        text=message.text,
+        files=message.attachments,
+        agent=message.agent,
+    )
+    return (replied,)
 
 
 def without_body(event: Envelope) -> Envelope:

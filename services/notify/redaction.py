@@ -39,7 +39,7 @@ def _without(notification: Notification, event: TicketRedacted, *, now: datetime
     fields: dict[str, object] = {}
     gone: list[str] = []
     if "text" in event.data.what:
-        cleared = notification.occasion.model_copy(update={"text": "", "title": ""})
+        cleared = notification.occasion.model_copy(update={"text": "", "title": "", "files": ()})
         fields["occasion"] = cleared.model_dump(exclude_none=True)
     if "contact" in event.data.what and notification.audience in ("requester", "recipient"):
         fields |= {"to": None, "name": ""}

@@ -31,6 +31,7 @@ SAMPLE: Mapping[str, Any] = {
     "level": 1,
     "late": True,
     "conversation": "Ana Novak, 20 November 2026, 9:12:\n\n> Since yesterday the lamp in the hall flickers.",
+    "files": "manual.pdf: https://help.svetilka.example/status/aZm9vYmFy/files/9f86d081884c7d65",
     "answer_line": "##- Write your answer above this line -##",
     "understood": "- the answer was sent to the customer",
     "mistakes": "- #trasnfer billing: there is no such instruction",

@@ -26,6 +26,7 @@ KEPT_TEXT = 4000
 """Letters of the first message: what an escalation by SMS or a short mail quotes."""
 KEPT_SAID = 8
 KEPT_SAID_TEXT = 2000
+KEPT_FILES = 20
 """Of the conversation, for agents who work from their mailbox: the last messages, the beginning of each."""
 
 
@@ -60,6 +61,7 @@ class Said(Frozen):
     by: str
     internal: bool
     text: str
+    files: tuple[str, ...] = ()
     message: str | None = None
 
 
@@ -180,6 +182,7 @@ class Ticket(Frozen):
             by=name,
             internal=message.visibility == "internal",
             text=message.text[:KEPT_SAID_TEXT],
+            files=tuple(file.name for file in message.attachments[:KEPT_FILES]),
             message=message.id,
         )
         known = self._with(said=_ordered(self.said, said)[-KEPT_SAID:])
@@ -216,7 +219,9 @@ class Ticket(Frozen):
 
     def _without(self, said: Said) -> Said:
         gone = self.redacted.get(said.message, ()) if said.message else ("text", "contact")
-        cleared = {**({"text": ""} if "text" in gone else {}), **({"by": ""} if "contact" in gone else {})}
+        cleared: dict[str, Any] = {"text": ""} if "text" in gone else {}
+        cleared |= {"by": ""} if "contact" in gone else {}
+        cleared |= {"files": ()} if {"text", "attachments"} & set(gone) else {}
         return said.model_copy(update=cleared) if cleared else said
 
     def _with(self, **changes: Any) -> "Ticket":

@@ -92,7 +92,7 @@ class MediaClient:
                 headers = dict(source.headers) if _host(url) == own else {}
                 response = await self._send(client, url, source.hosts, headers)
                 try:
-                    if not response.is_redirect:
+                    if not response.has_redirect_location:  # 300 and 304 may name no place
                         return await _content(response, limit)
                     url = urljoin(url, response.headers["location"])
                 finally:

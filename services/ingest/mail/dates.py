@@ -96,9 +96,12 @@ def _somehow(text: str) -> datetime | None:
     if time and time[4]:
         hour = hour % 12 + (12 if time[4][0] in "pP" else 0)
     try:
-        return datetime(*day[:3], hour, minute, min(second, 59), tzinfo=_offset(rest[time.end() :] if time else ""))
+        offset = _offset(rest[time.end() :] if time else "")
+        found = datetime(*day[:3], hour, minute, min(second, 59), tzinfo=offset)
+        found.astimezone(UTC)  # a moment that UTC can't tell (31 December 9999, far west) is no date
     except (ValueError, OverflowError):
         return None
+    return found
 
 
 def _day(text: str) -> tuple[int, int, int, int, int] | None:

@@ -179,7 +179,8 @@ async def test_an_agents_mail_that_could_not_be_delivered_is_told_as_a_bounce(si
     ours = f"<kartica.1.{token}@svetilka.example>"
     report = (
         "From: Mail Delivery System <MAILER-DAEMON@mx.svetilka.example>\r\nTo: support@svetilka.example\r\n"
-        f"Subject: Undelivered Mail Returned to Sender\r\nMessage-ID: <dsn@mx.svetilka.example>\r\nReferences: {ours}\r\n"
+        "Subject: Undelivered Mail Returned to Sender\r\n"
+        f"Message-ID: <dsn@mx.svetilka.example>\r\nReferences: {ours}\r\n"
         'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\r\nMIME-Version: 1.0\r\n\r\n'
         "--b\r\nContent-Type: text/plain\r\n\r\nYour mail could not be delivered.\r\n"
         "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; mx.svetilka.example\r\n\r\n"

@@ -2,7 +2,7 @@
 
 from services.notify.letter import Letter
 from shared.answer_line import BEGINS, above
-from shared.events import AgentInstructed, AgentInstructedData, TicketMessageAdded, TicketMessageAddedData
+from shared.events import AgentInstructed, AgentInstructedData, Attachment, TicketMessageAdded, TicketMessageAddedData
 from shared.reply_token import Purpose
 from tests.stories import MORNING, Story
 from tests.unit.notify.desk import TOKENS, Desk, policy
@@ -61,6 +61,20 @@ def test_what_customers_get_shows_neither_notes_nor_an_answer_line() -> None:
             assert "He never pays." not in part
             assert BEGINS not in part
         assert purpose(letter, sender="maja@example.org") == "customer"
+
+
+def test_an_agents_files_come_as_the_customers_own_links() -> None:
+    story = Story("lamp")
+    file = Attachment(id="ab" * 32, name="navodila.pdf", content_type="application/pdf", size=1234)
+    opened, assigned, answer = story.opens(), story.is_assigned("bojan"), story.agent_answers()
+    message = answer.data.message.model_copy(update={"attachments": (file,)})
+    with_file = answer.model_copy(update={"data": TicketMessageAddedData(message=message)})
+    heard = desk().hear(opened, assigned, with_file)
+    text = heard.letter("reply").rendered.text
+    link = next(line for line in text.split("\n") if "navodila.pdf" in line)
+    assert "/status/" in link
+    assert link.endswith(f"/files/{'ab' * 32}")
+    assert "[navodila.pdf]" in heard.letter("assignment").rendered.text
 
 
 def test_an_answer_to_an_assignment_is_the_agents_reply() -> None:

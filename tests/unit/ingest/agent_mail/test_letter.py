@@ -135,14 +135,14 @@ def test_a_line_of_a_note_is_noticed_however_it_is_quoted() -> None:
 
 def test_a_long_line_of_a_note_is_noticed_where_a_mail_program_wrapped_it() -> None:
     notes = ["Careful with this one: he never pays his invoices before the third reminder has gone out to him."]
-    wrapped = "Hello,\n> Careful with this one: he never pays his\n> invoices before the third reminder has gone\n> out."
+    wrapped = "Hello,\n> Careful with this one: he never pays his\n> invoices before the third reminder has\n> gone."
     assert leaked(wrapped, notes) == "Careful with this one: he never pays his"
     assert leaked("Hello, this one is for you.", notes) is None
 
 
 def test_a_mail_of_ours_that_is_attached_is_held_back() -> None:
     token = TOKENS.sign(TICKET, ANA, purpose="agent")
-    head = f"Reply-To: support+{token.upper()}@svetilka.example\r\nSubject: Assigned to you\r\n\r\nInternal note: he never pays"
+    head = f"Reply-To: support+{token.upper()}@svetilka.example\r\nSubject: Assigned\r\n\r\nInternal: he never pays"
     for content in (head.encode(), b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + head.encode("utf-16-le")):
         found = letter("It is fixed.", files=(File(name="AW.eml", content_type="message/rfc822", content=content),))
         assert found is not None

@@ -139,6 +139,13 @@ async def test_the_token_is_shown_to_the_providers_own_host_only() -> None:
     assert [request.headers.get("authorization") for request in provider.asked] == ["Bearer secret", None]
 
 
+@pytest.mark.parametrize("status", [300, 304])
+async def test_an_answer_that_names_no_other_place_is_no_file(status: int) -> None:
+    made, _ = client({"files.example/a": httpx.Response(status)})
+    with pytest.raises(Unfetched, match=f"answered {status}"):
+        await made.get(source())
+
+
 async def test_redirects_come_to_an_end() -> None:
     made, provider = client({"files.example/a": moved("/a")})
     with pytest.raises(Unfetched, match="redirected more than"):
