@@ -8,14 +8,13 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from fastapi import Request
-from starlette.requests import ClientDisconnect
 
 from services.ingest.channels import form_body
-from services.ingest.channels.answers import size
 from services.ingest.channels.configuration import Form, PageLanguage
 from services.ingest.channels.form_pages import query_of
 from services.ingest.channels.page_frame import language_of
 from services.ingest.channels.rates import KEPT_KEYS, TokenBuckets, network_of
+from services.ingest.channels.request_body import body_of
 from services.ingest.channels.signing import Signer
 from shared.errors import Refused
 
@@ -82,19 +81,6 @@ class Visit:
             "Access-Control-Expose-Headers": "Retry-After",
             "Vary": "Origin",
         }
-
-
-async def body_of(request: Request, *, limit: int) -> bytes:
-    """The body of a request, read no further than `limit` bytes."""
-    content = bytearray()
-    try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > limit:
-                raise Refused(status=413, title="The body is too large", detail=f"Send at most {size(limit)} in all.")
-    except ClientDisconnect as error:
-        raise Refused(status=400, title="The body breaks off", detail="Send it once more.") from error
-    return bytes(content)
 
 
 class PageTokens:

@@ -16,6 +16,7 @@ MAX_FIELDS = 100
 class Parts:
     """Collects what the multipart parser finds."""
 
+    at_most: int = MAX_FIELDS
     found: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     ended: bool = False
     _headers: dict[str, str] = field(default_factory=dict)
@@ -52,8 +53,8 @@ class Parts:
             yield options, headers.get("content-type", ""), content
 
     def _begin(self) -> None:
-        if len(self.found) >= MAX_FIELDS:
-            raise ValueError(f"more than {MAX_FIELDS} parts")
+        if len(self.found) >= self.at_most:
+            raise ValueError(f"more than {self.at_most} parts")
         self._headers = {}
         self._content = bytearray()
 

@@ -12,9 +12,10 @@ from services.ingest.channels import form_body
 from services.ingest.channels.answers import TRAP, Fault, files_fault
 from services.ingest.channels.configuration import StatusPage
 from services.ingest.channels.form_body import Submission
-from services.ingest.channels.form_visit import Clock, PageTokens, body_of
+from services.ingest.channels.form_visit import Clock, PageTokens
 from services.ingest.channels.portal import CHANNEL, sender_of
 from services.ingest.channels.rates import TokenBuckets, network_of
+from services.ingest.channels.request_body import body_of
 from services.ingest.channels.signing import Signer
 from services.ingest.channels.status_links import LinkMaker
 from services.ingest.channels.status_pages import StatusPages

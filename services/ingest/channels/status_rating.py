@@ -7,7 +7,8 @@ from fastapi import Request, Response
 from pydantic import ValidationError
 
 from services.ingest.channels import form_body
-from services.ingest.channels.form_visit import Clock, body_of
+from services.ingest.channels.form_visit import Clock
+from services.ingest.channels.request_body import body_of
 from services.ingest.channels.status_pages import StatusPages
 from services.ingest.channels.status_view import Rating
 from services.ingest.channels.status_visit import Visit

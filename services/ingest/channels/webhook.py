@@ -9,9 +9,9 @@ import structlog
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CollectorRegistry, Counter
-from starlette.requests import ClientDisconnect
 
 from services.ingest.channels.provider import Account, Answer, Call, Provider, Update
+from services.ingest.channels.request_body import body_of
 from services.ingest.channels.storing import store_all
 from services.ingest.inbox.inbox import Inbox
 from services.ingest.inbox.inputs import Received
@@ -74,7 +74,7 @@ class Webhooks:
 
         async def take(account: str, request: Request) -> Response:
             door.known(account)
-            body = await _body(request, limit=provider.max_body)
+            body = await body_of(request, limit=provider.max_body)
             return await self._take(door, account, self._call(request, body))
 
         address = f"/webhooks/{provider.name}/{{account}}"
@@ -156,19 +156,6 @@ class _Door:
             detail = f"The operator sets this account's secrets in {SECRETS_VARIABLE}."
             raise Refused(status=503, title="The account is not set up", detail=detail)
         return self._secrets[account]
-
-
-async def _body(request: Request, *, limit: int) -> bytes:
-    """The body: a stranger's too, for only the whole of it shows whose it is."""
-    content = bytearray()
-    try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > limit:
-                raise Refused(status=413, title="The body is too large", detail=f"Send at most {limit} bytes.")
-    except ClientDisconnect as error:
-        raise Refused(status=400, title="The body breaks off", detail="Send it again.") from error
-    return bytes(content)
 
 
 def _response(answer: Answer) -> Response:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
+from services.ingest.channels.multipart import Parts
 from services.ingest.mail.charsets import meant
 from shared.errors import Refused
 
@@ -71,7 +72,7 @@ def _urlencoded(body: bytes) -> Posted:
 
 def _multipart(body: bytes, content_type: str) -> Posted:
     _, options = parse_options_header(content_type)
-    parts = _Parts()
+    parts = Parts(at_most=MAX_PARTS)
     try:
         parser = MultipartParser(options.get(b"boundary", b""), parts.callbacks())
         parser.write(body)
@@ -80,69 +81,22 @@ def _multipart(body: bytes, content_type: str) -> Posted:
         raise _malformed("Send multipart/form-data as RFC 7578 describes it.") from error
     if not parts.ended:
         raise _malformed("The body breaks off before its end.")
-    return parts.posted()
+    return _posted(parts)
 
 
-@dataclass(slots=True)
-class _Parts:
-    """Collects what the multipart parser finds."""
-
-    found: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-    ended: bool = False
-    _headers: dict[str, str] = field(default_factory=dict)
-    _name: bytes = b""
-    _value: bytes = b""
-    _content: bytearray = field(default_factory=bytearray)
-
-    def callbacks(self) -> Any:
-        return {
-            "on_part_begin": self._begin,
-            "on_header_field": self._add_name,
-            "on_header_value": self._add_value,
-            "on_header_end": self._end_header,
-            "on_part_data": self._add_content,
-            "on_part_end": self._end,
-            "on_end": self._finish,
-        }
-
-    def posted(self) -> Posted:
-        fields: dict[str, bytes] = {}
-        files: dict[str, PostedFile] = {}
-        for headers, content in self.found:
-            _, options = parse_options_header(headers.get("content-disposition", ""))
-            name = options.get(b"name", b"").decode("utf-8", "replace")
-            if b"filename" in options:
-                given = options[b"filename"].decode("utf-8", "replace")
-                kind = headers.get("content-type", "application/octet-stream")
-                files.setdefault(name, PostedFile(given, kind, content))
-            else:
-                fields.setdefault(name, content)
-        return Posted(fields, files)
-
-    def _begin(self) -> None:
-        if len(self.found) >= MAX_PARTS:
-            raise ValueError(f"more than {MAX_PARTS} parts")
-        self._headers = {}
-        self._content = bytearray()
-
-    def _add_name(self, chunk: bytes, start: int, end: int) -> None:
-        self._name += chunk[start:end]
-
-    def _add_value(self, chunk: bytes, start: int, end: int) -> None:
-        self._value += chunk[start:end]
-
-    def _end_header(self) -> None:
-        self._headers[self._name.decode("latin-1").lower()] = self._value.decode("latin-1")
-        self._name = self._value = b""
-
-    def _add_content(self, chunk: bytes, start: int, end: int) -> None:
-        self._content += chunk[start:end]
-
-    def _end(self) -> None:
-        self.found.append((self._headers, bytes(self._content)))
-
-    def _finish(self) -> None:
-        self.ended = True
+def _posted(parts: Parts) -> Posted:
+    fields: dict[str, bytes] = {}
+    files: dict[str, PostedFile] = {}
+    for headers, content in parts.found:
+        _, options = parse_options_header(headers.get("content-disposition", ""))
+        name = options.get(b"name", b"").decode("utf-8", "replace")
+        if b"filename" in options:
+            given = options[b"filename"].decode("utf-8", "replace")
+            kind = headers.get("content-type", "application/octet-stream")
+            files.setdefault(name, PostedFile(given, kind, content))
+        else:
+            fields.setdefault(name, content)
+    return Posted(fields, files)
 
 
 def _malformed(detail: str) -> Refused:

@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from starlette.requests import ClientDisconnect
 
+from services.ingest.channels.request_body import body_of
 from services.ingest.channels.storing import outcome, store
 from services.ingest.doors.health import Health
 from services.ingest.doors.mailboxes import Mailboxes
@@ -51,7 +51,7 @@ def router(mailboxes: Mailboxes, inbox: Inbox, health: Health, *, max_bytes: int
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != CONTENT_TYPE:
             raise Refused(status=415, title="Not a mail", detail=f"Send the raw mail as Content-Type: {CONTENT_TYPE}.")
-        raw = await body(request, max_bytes=max_bytes)
+        raw = await body_of(request, limit=max_bytes)
         if not raw.strip():
             raise Refused(status=422, title="Nothing was sent", detail="The body is the raw mail, head and all.")
         facts: dict[str, Any] = {"door": "http", "by": caller.subject}
@@ -75,16 +75,3 @@ async def told(inbox: Inbox, input: str, response: Response, *, repeated: bool) 
         response.status_code = 202
         return {**said, "state": "pending"}
     return {**said, "state": found.state, "ticket": found.ticket, "number": found.number}
-
-
-async def body(request: Request, *, max_bytes: int) -> bytes:
-    """The body, as it comes in; no more than `max_bytes` of it are ever held."""
-    content = bytearray()
-    try:
-        async for chunk in request.stream():
-            content += chunk
-            if len(content) > max_bytes:
-                raise Refused(status=413, title="The mail is too large", detail=f"Send at most {max_bytes} bytes.")
-    except ClientDisconnect as error:
-        raise Refused(status=400, title="The body breaks off", detail="Send it again.") from error
-    return bytes(content)

@@ -10,13 +10,13 @@ import structlog
 from fastapi import APIRouter, Request
 from prometheus_client import CollectorRegistry, Counter
 
+from services.ingest.channels.request_body import body_of
 from services.ingest.channels.storing import store
 from services.ingest.doors import mailgun, postmark, sendgrid
 from services.ingest.doors.configuration import MailWebhook, MailWebhookSecrets
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.providers import Call, ProvidedMail, Provider, not_proven
 from services.ingest.doors.raw import mail_input
-from services.ingest.doors.raw_mail import body
 from services.ingest.inbox.inbox import Inbox
 from shared.errors import Refused, Transient
 from shared.ids import derived_id
@@ -103,7 +103,7 @@ class MailWebhooks:
         webhook, secrets = self._known(name)
         now = self._clock()
         # base64 in JSON and urlencoded text are longer than the mail itself
-        content = await body(request, max_bytes=self._max_bytes * 4 // 3 + 65536)
+        content = await body_of(request, limit=self._max_bytes * 4 // 3 + 65536)
         call = Call(body=content, headers={key.lower(): value for key, value in request.headers.items()}, path=path)
         try:
             mail = await asyncio.to_thread(PROVIDERS[webhook.provider], call, secrets, now=now)

@@ -17,7 +17,7 @@ _ADDRESS = re.compile(
     r"""(?:"(?:[^"\\]|\\.)*"|[^\s"<>()@,;:\[\]]+)(?:@(?:\[[^\]\s]*\]|[^\s"<>()@,;:\[\]]+))+|"(?:[^"\\]|\\.)*\""""
 )
 """An address, or a quoted string, in which there is none."""
-_GROUP = re.compile(r'\s*(?:"[^"]*"|[^"<>@:\[]{0,200}):(?!//)')
+_GROUP = re.compile(r'\s*+(?:"[^"]*"|[^"<>@:\[]{0,200}):(?!//)')
 _ROUTE = re.compile(r"^[,\s]*@(?:\[[^\]]*\]|[^:\[])*:\s*")
 MAX_GROUPS = 5
 _AROUND_DOT_OR_AT = re.compile(r"\s*([.@])\s*")

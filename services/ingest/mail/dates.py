@@ -36,7 +36,7 @@ _ZONES = {
 """Minutes from Greenwich; what RFC 5322 doesn't name is taken as most writers mean it."""
 
 _WELL_FORMED = re.compile(
-    r"\s*(?:[A-Za-z]{3},)?\s*\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}\b|(?!AM|PM)[A-Z]{1,5}\b(?![+-]?\d))"
+    r"\s*+(?:[A-Za-z]{3},\s*+)?\d{1,2}\s+[A-Za-z]{3}\s+\d{2,4}\s+\d{1,2}:\d{2}(?::\d{2})?\s+(?:[+-]\d{4}\b|(?!AM|PM)[A-Z]{1,5}\b(?![+-]?\d))"
 )
 _ISO = re.compile(r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})(?:[T\s]+|$)")
 _DAY_MONTH = re.compile(r"\b(\d{1,2})(?:st|nd|rd|th)?[\s.,-]+([^\W\d_]{3,12})[\s.,-]+(\d{4}|\d{2,3})\b")
