@@ -13,7 +13,8 @@ from shared.events import Contact
 
 ADDRESS = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,255}")
 PHONE = re.compile(r"\+[1-9][0-9]{1,14}")
-Text = Annotated[str, StringConstraints(min_length=1, max_length=100_000)]
+MAX_TEXT = 100_000
+Text = Annotated[str, StringConstraints(min_length=1, max_length=MAX_TEXT)]
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
 
 

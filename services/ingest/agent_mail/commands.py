@@ -1,5 +1,6 @@
 """An agent's mail as the commands that it stands for, each with a key of its own, so that a repeat changes nothing."""
 
+from base64 import b64encode
 from datetime import datetime
 
 from services.ingest.agent_mail.instructions import Instructions
@@ -45,7 +46,8 @@ def commands(letter: AgentLetter, asked: Instructions, *, agent: str, input: str
 
 def _reply(letter: AgentLetter, asked: Instructions, *, agent: str, input: str, at: datetime) -> Command:
     files = tuple(
-        File(name=file.name[:255] or "file", content_type=file.content_type[:127], content=file.content)
+        # Commands hold files as they travel.
+        File(name=file.name[:255] or "file", content_type=file.content_type[:127], content=b64encode(file.content))
         for file in letter.files
     )
     wanted = TicketReplyData(

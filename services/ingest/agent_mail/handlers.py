@@ -1,6 +1,7 @@
 """Carries an agent's mail out: each instruction as the command that it stands for, then the outcome."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from services.ingest.agent_mail.commands import commands, is_internal
 from services.ingest.agent_mail.instructions import Instructions, read
 from services.ingest.agent_mail.letter import AgentLetter, leaked, recognised
 from services.ingest.agent_mail.rules import Done
+from services.ingest.conversation.merging import target_of
 from services.ingest.inbox.inputs import Pending, Waiting
 from services.ingest.inbox.store import InputStore
 from services.ingest.normalised import Normalised
@@ -76,6 +78,9 @@ class AgentMails:
     async def handle(self, waiting: Waiting, message: Normalised, letter: AgentLetter, *, cause: Envelope) -> None:
         """Gives the input its outcome. Every step has a key, so that one that is repeated has no second effect."""
         ticket = await self._store.ticket(letter.ticket)
+        if ticket is not None and ticket.merged_into is not None:
+            ticket = target_of(ticket.id, await self._store.leading_from(ticket.id))
+            letter = replace(letter, ticket=ticket.id)
         reason = _refusal(message, letter, ticket)
         done = await self._carried_out(letter, waiting) if reason is None else Done()
 
@@ -114,6 +119,8 @@ class AgentMails:
             return ("something is written between the quotes; write all of your answer above the answer line",)
         if not asked.text and not letter.files and not asked.understood:
             return ("nothing is written above the answer line; write your answer there, not between the quotes",)
+        if len(asked.text) > MAX_TEXT:
+            return (f"your answer is longer than {MAX_TEXT:,} characters; send the rest as a file",)
         if is_internal(letter, asked):
             return ()
         if letter.held_back:

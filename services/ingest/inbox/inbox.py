@@ -144,6 +144,9 @@ class Inbox:
 
     async def _attempt(self, waiting: Waiting) -> None:
         channel = waiting.received.channel
+        if waiting.is_gone:
+            await self._give_up(waiting, "its raw bytes are not there any more: they were redacted, or removed by hand")
+            return
         try:
             outcome = await self._handle(waiting)
         except Exception as error:

@@ -61,11 +61,12 @@ class Pending:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """A pending input with what was received, and how often it was begun."""
+    """A pending input, and how often it was begun. `is_gone` when its raw bytes are not there any more."""
 
     received: Received
     pending: Pending
     attempts: int
+    is_gone: bool = False
 
 
 class Reader(Protocol):

@@ -6,7 +6,6 @@ from typing import Any
 
 from services.ingest.inbox.inputs import Outcome, Pending, Received, Waiting
 from services.ingest.normalised import storable
-from shared.errors import Transient
 from shared.mongo import ASCENDING, BulkWriteError, Mongo, ReturnDocument
 
 DUPLICATE_KEY = 11000
@@ -145,20 +144,19 @@ class InputStore:
 
     async def _waiting(self, document: Mapping[str, Any]) -> Waiting:
         body = document.get("body")
-        if body is None:
+        if body is None and "body_file" in document:
             body = await self._mongo.get_file(document["body_file"])
-            if body is None:
-                raise Transient(f"the raw body of input {document['_id']} is not there")
         received = Received(
             channel=document["channel"],
             account=document["account"],
             key=document["key"],
-            body=bytes(body),
+            body=bytes(body or b""),
             content_type=document["content_type"],
             received_at=document["received_at"],
             envelope=document["envelope"],
         )
-        return Waiting(received, Pending(document["_id"], document["version"]), document["attempts"])
+        pending = Pending(document["_id"], document["version"])
+        return Waiting(received, pending, document["attempts"], is_gone=body is None)
 
 
 def _document(received: Received, due_at: datetime) -> dict[str, Any]:

@@ -241,3 +241,17 @@ async def test_an_answer_to_a_closed_ticket_comes_back(site: Site) -> None:
     (told,) = await site.events(AgentInstructed, subject=ticket)
     assert "closed" in told.data.mistakes[0]
     assert told.data.text == "One more thing."
+
+
+async def test_an_answer_to_a_merged_ticket_lands_where_the_conversation_goes_on(site: Site) -> None:
+    ingest = await site.start("ingest", **FAST)
+    source = (await opened(site, ingest)).subject
+    await send(ingest, letter(subject="Druga", text="Druga luč tudi.", message_id="<second@kupec.example>"))
+    _, second = await site.events(TicketOpened, count=2)
+    key = {**site.bearer("agent"), "Idempotency-Key": command_key()}
+    body = {"into": second.subject, "reason": "the same lamp"}
+    assert (await ingest.client.post(f"/tickets/{source}/merge", json=body, headers=key)).is_success
+    entry = await agent_writes(site, ingest, source, "Obe zamenjamo.")
+    assert (entry["state"], entry["ticket"]) == ("joined", second.subject)
+    (added,) = await site.events(TicketMessageAdded, subject=second.subject)
+    assert added.data.message.text == "Obe zamenjamo."

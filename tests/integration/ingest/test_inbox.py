@@ -239,3 +239,29 @@ async def test_no_query_of_a_message_a_command_or_a_page_scans_a_collection(site
     assert {entry["ns"].rpartition(".")[2] for entry in profiled} >= {"inputs", "tickets", "messages", "threads"}
     scans = [(entry["ns"], entry.get("command")) for entry in profiled if "COLLSCAN" in entry.get("planSummary", "")]
     assert scans == []
+
+
+async def test_input_whose_bytes_are_gone_is_dead_and_says_so(site: Site) -> None:
+    await site.start("ingest", **FAST)
+    inputs = site.database("ingest").inputs
+    gone = {
+        "_id": received().input,
+        "version": 1,
+        "channel": "api",
+        "account": "",
+        "key": "gone",
+        "content_type": "application/json",
+        "size": 1,
+        "received_at": LONG_AGO,
+        "envelope": {},
+        "state": "pending",
+        "attempts": 1,
+        "due_at": LONG_AGO,
+    }
+    await inputs.insert_one(gone)
+
+    async def dead() -> bool:
+        found = await inputs.find_one({"_id": gone["_id"]})
+        return bool(found and found["state"] == "dead" and "not there any more" in found["reason"])
+
+    await site.eventually(dead, what="the input is dead")

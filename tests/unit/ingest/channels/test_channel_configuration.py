@@ -76,7 +76,7 @@ AT = "forms.contact.schema"
         (f"{{ {TITLE}, pattern: '(?=x)' }}", "[message]", "", "look-ahead"),
         (f"{{ {TITLE}, type: array }}", "[message]", "", "properties.topic.items: a list needs items"),
         (f"{{ {TITLE}, type: boolean, maxLength: 3 }}", "[message]", "", "maxLength: is not for the type boolean"),
-        (f"{{ {TITLE}, minlength: 3 }}", "[message]", "", f"10: {AT}.properties.topic.minlength: Extra"),
+        (f"{{ {TITLE}, minlength: 3 }}", "[message]", "", f"10: {AT}.properties.topic.minlength: there is no such key"),
         (
             f"{{ {TITLE}, oneOf: [{{ const: a, title: {{ en: A }} }}] }}",
             "[message]",
