@@ -18,6 +18,7 @@ from services.ingest.quarantine.rules import handled_key
 from services.ingest.store import Store
 from services.ingest.tickets.ticket import Ticket
 from shared.change import Change
+from shared.commands.words import MAX_TEXT
 from shared.envelope import Command, Envelope
 from shared.errors import Refused, Stale
 from shared.once import Once
