@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import lru_cache
 from typing import Any
 
 from py3langid.langid import MODEL_FILE, LanguageIdentifier
@@ -72,11 +72,9 @@ class Languages:
         """Reads the model, which takes about half a second."""
         _ = self._model
 
-    @cached_property
+    @property
     def _model(self) -> Any:
-        model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-        model.set_languages([language for language in self._known if language in model.labels])
-        return model
+        return _model_of(self._known)
 
     def of(self, text: str) -> str | None:
         """The language (ISO 639-1), or None when the text is too short or in doubt."""
@@ -91,6 +89,14 @@ class Languages:
         if probability < SURE and language in _ONLY_IN and all(one in self._known for one in _ONLY_IN):
             return _by_words(prose) or (str(language) if probability >= MIN_PROBABILITY else None)
         return str(language) if probability >= MIN_PROBABILITY else None
+
+
+@lru_cache(maxsize=4)
+def _model_of(languages: tuple[str, ...]) -> Any:
+    """The model for these languages, which nobody changes: once in a process, for it takes 85 MB and half a second."""
+    model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    model.set_languages([language for language in languages if language in model.labels])
+    return model
 
 
 def _by_words(prose: str) -> str | None:

@@ -38,6 +38,7 @@ class Budget:
 
 def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the service ends this process
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # when the service is gone this ends too, without a word
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # what anything prints is no answer
     setup = _received(requests)

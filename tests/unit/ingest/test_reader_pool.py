@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import pickle
 import signal
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -15,7 +17,7 @@ from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from services.ingest.normalised import Normalised
 from services.ingest.reading.pool import ReaderPool
-from services.ingest.reading.process import Budget
+from services.ingest.reading.process import LENGTH, Budget
 from services.ingest.reading.readings import Readings
 from shared.reply_token import ReplyTokens
 from tests.unit.ingest.obedient_reader import Obeys
@@ -133,3 +135,20 @@ async def test_real_reader_reads_as_it_does_here() -> None:
         assert await readings.read(received) == reader.read(received)
     finally:
         await readings.stop()
+
+
+async def test_reader_whose_service_was_killed_ends_without_a_word() -> None:
+    answers, closed = os.pipe()
+    reader = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "services.ingest.reading.process",
+        stdin=asyncio.subprocess.PIPE,
+        stdout=closed,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    os.close(closed)
+    os.close(answers)  # nobody is there any more to read them
+    setup = pickle.dumps(({}, BUDGET))
+    _, said = await reader.communicate(LENGTH.pack(len(setup)) + setup)
+    assert said == b""
