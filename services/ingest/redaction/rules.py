@@ -95,7 +95,8 @@ _LINE = frozenset(
 class Found:
     """What there is to remove: documents of messages, inputs (with the SHA-256 of each body) and the timeline.
 
-    `threads` and `worklog` are the ids of what else is written about the ticket.
+    `threads` and `worklog` are the ids of what else is written about the ticket, `moved` those of messages
+    that were split off: they go with their new ticket, but events about this one told them too.
     """
 
     messages: Sequence[Mapping[str, Any]] = ()
@@ -103,6 +104,7 @@ class Found:
     timeline: Sequence[Mapping[str, Any]] = ()
     threads: Sequence[str] = ()
     worklog: Sequence[str] = ()
+    moved: Sequence[str] = ()
 
 
 def redact(ticket: Ticket, found: Found, command: TicketRedact, *, at: datetime) -> Change:
@@ -117,7 +119,7 @@ def redact(ticket: Ticket, found: Found, command: TicketRedact, *, at: datetime)
     files = _files(messages) if "attachments" in what else ()
     data = TicketRedactedData(
         what=what,
-        messages=tuple(one["_id"] for one in chosen),
+        messages=(*(one["_id"] for one in chosen), *(found.moved if whole else ())),
         whole=whole,
         inputs=tuple(one["_id"] for one in inputs),
         attachments=files,

@@ -31,7 +31,10 @@ class RedactionStore:
         wanted = [one for one in documents if not messages or one["_id"] in set(messages)]
         inputs = await self._inputs(ticket, wanted, whole=not messages) if raw else []
         worked = await self._db.worklog.find({"ticket": ticket}, {"_id": 1}).to_list(None)
-        return Found(documents, inputs, timeline, [one["_id"] for one in threads], [one["_id"] for one in worked])
+        away = {"moved.ticket": ticket, "ticket": {"$ne": ticket}}
+        moved = await self._db.messages.find(away, {"_id": 1}).sort("_id", ASCENDING).to_list(None)
+        ids = [[one["_id"] for one in some] for some in (threads, worked, moved)]
+        return Found(documents, inputs, timeline, threads=ids[0], worklog=ids[1], moved=ids[2])
 
     async def elsewhere(self, customers: Sequence[str], *, tickets: Sequence[str]) -> dict[str, list[str]]:
         """What these customers wrote in tickets of others: the messages by ticket."""

@@ -178,3 +178,27 @@ async def test_reporting_forgets_what_was_redacted(site: Site) -> None:
     assert (await row())["title"] == "[redacted]"
     shown = await reporting.client.get(f"/tickets/{ticket}", headers=site.bearer("agent"))
     assert shown.status_code == 200
+
+
+async def test_nothing_of_a_customer_stays_with_the_ticket_that_their_message_was_split_off(site: Site) -> None:
+    ingest, _ = await site.start("ingest", **FAST), await site.start("reporting")
+    told = await write(ingest, site, message())
+    ticket = told["ticket"]
+    (opened,) = await site.events(TicketOpened, subject=ticket)
+    agent = {**site.bearer("agent", subject="agent:ana"), "Idempotency-Key": command_key()}
+    reply = {"agent": "ana", "text": "We look at it."}
+    assert (await ingest.client.post(f"/tickets/{ticket}/replies", json=reply, headers=agent)).status_code == 201
+    part = {"messages": [opened.data.message.id], "title": "The other thing", "reason": "two things"}
+    agent = {**agent, "Idempotency-Key": command_key()}
+    assert (await ingest.client.post(f"/tickets/{ticket}/split", json=part, headers=agent)).status_code == 201
+    asked = await redact(ingest, site, f"/customers/{opened.data.customer}/redact", {"reason": "asked on paper"})
+    assert asked.status_code == 200
+
+    database = site.database("reporting")
+
+    async def gone() -> bool:
+        events = await database.events.find({"subject": ticket}).to_list(None)
+        kept = repr([*events, await database.tickets.find_one({"_id": ticket})])
+        return len(events) > 1 and SECRET not in kept and "jo@buyer" not in kept
+
+    await site.eventually(gone, what="nothing of it in reporting")

@@ -140,6 +140,17 @@ def test_one_message_leaves_the_others_and_the_ticket_as_they_are() -> None:
     assert "title" not in applied(change, "tickets")[TICKET.id]
 
 
+def test_event_about_a_whole_ticket_names_what_was_split_off_and_that_about_a_message_does_not() -> None:
+    """Copies of it stand in events about this ticket; the message itself stays with its new ticket."""
+    away = derived_id("message", 9)
+    for messages, expected in (((), True), ((message(1)["_id"],), False)):
+        change = redact(TICKET, Found([message(1)], moved=(away,)), asked("text", messages=messages), at=NOW)
+        (event,) = change.events
+        assert isinstance(event, TicketRedacted)
+        assert (away in event.data.messages) is expected
+        assert away not in applied(change, "messages")
+
+
 def test_message_of_another_ticket_is_refused() -> None:
     with pytest.raises(Refused, match="No such message"):
         redact(TICKET, Found([message(1)]), asked("text", messages=(derived_id("other"),)), at=NOW)
