@@ -6,7 +6,7 @@ from services.ingest.calls.store import CallStore
 from services.ingest.channels.chat import ChatStore
 from services.ingest.configuration import Channels
 from services.ingest.customers.store import CustomerStore
-from services.ingest.doors.deliveries import DeliveryStore
+from services.ingest.doors.delivery_store import DeliveryStore
 from services.ingest.inbox.store import InputStore
 from services.ingest.redaction.store import RedactionStore
 from services.ingest.scanning.store import ScanStore

@@ -6,18 +6,14 @@ a mailbox with `same_mail: ticket_each` always gets a ticket of its own.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from services.ingest.conversation.threading import Open, Placement, cited
+from services.ingest.conversation.threading import Open, Placement
 from services.ingest.inbox.inputs import Pending, Received
 from services.ingest.normalised import Normalised
 from shared.change import Change, Insert, Update
 from shared.ids import derived_id
-from shared.mongo import ASCENDING, Mongo
-
-KEPT = timedelta(days=60)
-"""How long a delivery to another mailbox is recognised."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,37 +25,6 @@ class Delivery:
     ticket: str
     number: str | None
     mailboxes: tuple[str, ...]
-
-
-class DeliveryStore:
-    """The collection `deliveries`."""
-
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
-        self._deliveries = mongo.database.deliveries
-
-    async def prepare(self) -> None:
-        await self._mongo.ensure_collections(["deliveries"])
-        await self._deliveries.create_index([("message_id", ASCENDING)], sparse=True)
-        await self._deliveries.create_index("at", expireAfterSeconds=int(KEPT.total_seconds()))
-
-    async def of(self, received: Received) -> Delivery | None:
-        """The same mail, if it came in before."""
-        return (
-            _delivery(await self._deliveries.find_one({"_id": delivery_id(received)})) if _is_mail(received) else None
-        )
-
-    async def continued(self, message: Normalised, received: Received) -> Delivery | None:
-        """The mail that this one answers, if this mailbox got that one too, and another had its ticket."""
-        ids = list(cited(message))
-        if not ids or not _is_mail(received):
-            return None
-        query: dict[str, Any] = {
-            "message_id": {"$in": ids},
-            "mailboxes": received.account,
-            "mailboxes.1": {"$exists": True},
-        }
-        return _delivery(await self._deliveries.find_one(query))
 
 
 def is_repeated(delivery: Delivery | None, placement: Placement, *, account: str, one_ticket: bool) -> bool:
@@ -101,7 +66,7 @@ def again(delivery: Delivery, received: Received, *, pending: Pending, at: datet
 def noted(change: Change, received: Received, message: Normalised, known: Delivery | None, *, at: datetime) -> Change:
     """The change, with the delivery that later ones are compared with."""
     ticket, number = _outcome(change.writes)
-    if known is not None or ticket is None or not _is_mail(received):
+    if known is not None or ticket is None or not is_mail(received):
         return change
     state: dict[str, Any] = {"ticket": ticket, "number": number, "mailboxes": [received.account], "at": at}
     if message.thread.message_id:
@@ -121,17 +86,5 @@ def _outcome(writes: Sequence[object]) -> tuple[str | None, str | None]:
     return None, None
 
 
-def _is_mail(received: Received) -> bool:
+def is_mail(received: Received) -> bool:
     return received.channel == "email"
-
-
-def _delivery(document: dict[str, Any] | None) -> Delivery | None:
-    if document is None:
-        return None
-    return Delivery(
-        document["_id"],
-        document["version"],
-        document["ticket"],
-        document.get("number"),
-        tuple(document["mailboxes"]),
-    )

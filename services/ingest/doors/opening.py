@@ -9,7 +9,8 @@ from services.ingest.doors.imap_fetching import Fetching
 from services.ingest.doors.mailbox_store import MailboxStore
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.smtp import Limits, LmtpSession, SmtpSession, listener
-from services.ingest.doors.webhooks import MailWebhooks, UsedTokens
+from services.ingest.doors.token_store import UsedTokens
+from services.ingest.doors.webhooks import MailWebhooks
 from services.ingest.inbox.inbox import Inbox
 from services.ingest.quarantine import api as quarantine_api
 from services.ingest.quarantine.keeper import Keeper

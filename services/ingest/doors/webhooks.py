@@ -3,7 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -17,14 +17,12 @@ from services.ingest.doors.configuration import MailWebhook, MailWebhookSecrets
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.doors.providers import Call, ProvidedMail, Provider, not_proven
 from services.ingest.doors.raw import mail_input
+from services.ingest.doors.token_store import UsedTokens
 from services.ingest.inbox.inbox import Inbox
 from shared.errors import Refused, Transient
-from shared.ids import derived_id
-from shared.mongo import DuplicateKeyError, Mongo, PyMongoError
+from shared.mongo import PyMongoError
 
 PROVIDERS: Mapping[str, Provider] = {"mailgun": mailgun.mail, "postmark": postmark.mail, "sendgrid": sendgrid.mail}
-TOKENS_KEPT = timedelta(days=2)
-"""Longer than any provider's signature is accepted."""
 ANSWERS: dict[int | str, dict[str, Any]] = {
     400: {"description": "Proven, but it can't be read"},
     401: {"description": "Not proven"},
@@ -34,28 +32,6 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 log = structlog.get_logger()
-
-
-class UsedTokens:
-    """The collection `mail_tokens`: which mail a signed token came with."""
-
-    def __init__(self, mongo: Mongo) -> None:
-        self._mongo = mongo
-        self._tokens = mongo.database.mail_tokens
-
-    async def prepare(self) -> None:
-        await self._mongo.ensure_collections(["mail_tokens"])
-        await self._tokens.create_index("at", expireAfterSeconds=int(TOKENS_KEPT.total_seconds()))
-
-    async def is_for(self, webhook: str, token: str, mail: str, *, at: datetime) -> bool:
-        """Whether the token came with this mail, now or before."""
-        id = derived_id("mail_token", webhook, token)
-        try:
-            await self._tokens.insert_one({"_id": id, "mail": mail, "at": at})
-        except DuplicateKeyError:
-            found = await self._tokens.find_one({"_id": id})
-            return found is not None and found["mail"] == mail
-        return True
 
 
 class MailWebhooks:

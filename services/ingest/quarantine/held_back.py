@@ -5,7 +5,8 @@ from datetime import datetime
 
 from services.ingest.conversation.threading import Join, Open, Placement
 from services.ingest.doors import deliveries
-from services.ingest.doors.deliveries import Delivery, DeliveryStore
+from services.ingest.doors.deliveries import Delivery
+from services.ingest.doors.delivery_store import DeliveryStore
 from services.ingest.doors.mailboxes import Mailboxes
 from services.ingest.inbox.inputs import Waiting
 from services.ingest.quarantine import rules as quarantine

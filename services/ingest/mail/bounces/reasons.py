@@ -5,7 +5,7 @@ reason where the report states no status code: `5.0.911` is an unknown user.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from services.ingest.mail.bounces.phrases import FIRST, LATER, PHRASES, SYNTAX
 
@@ -212,7 +212,3 @@ def is_hard(reason: str, *, status: str) -> bool | None:
     if reason == "notaccept":
         return not status.startswith("4")
     return None if reason in ("undefined", "onhold") else False
-
-
-def known_reasons() -> Sequence[str]:
-    return tuple(_DETAIL)

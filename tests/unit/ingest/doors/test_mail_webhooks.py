@@ -24,7 +24,8 @@ from services.ingest.doors import mailgun, postmark, sendgrid
 from services.ingest.doors.configuration import MailWebhook, MailWebhookSecrets
 from services.ingest.doors.providers import Call, Provider
 from services.ingest.doors.rebuilt import Part, rebuilt
-from services.ingest.doors.webhooks import MailWebhooks, UsedTokens
+from services.ingest.doors.token_store import UsedTokens
+from services.ingest.doors.webhooks import MailWebhooks
 from services.ingest.inbox.inputs import Received
 from services.ingest.mail.reader import MailReader
 from shared import problems
