@@ -42,7 +42,7 @@ def deployment(nodes: Nodes) -> Iterator[Deployment]:
 
 @pytest.fixture
 async def site(deployment: Deployment, tmp_path: Path) -> AsyncIterator[Site]:
-    """An organisation of its own for one test: empty queues, new databases, its own copy of config/."""
+    """An organisation of its own for one test: empty queues, empty databases, its own copy of config/."""
     made = Site(deployment, folder=tmp_path, config=ROOT / "config")
     await made.open()
     try:

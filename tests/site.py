@@ -75,11 +75,11 @@ class Running:
 
 
 class Site:
-    """One organisation: databases of its own, empty queues, a copy of config/ that a test may change."""
+    """One organisation: empty databases, empty queues, a copy of config/ that a test may change."""
 
     def __init__(self, deployment: Deployment, *, folder: Path, config: Path) -> None:
         self.deployment = deployment
-        self.prefix = f"{deployment.name}-{secrets.token_hex(3)}"
+        self._names: set[str] = set()
         self.jwt_key = secrets.token_hex(32)
         self.reply_keys = f"a:{secrets.token_hex(16)}"
         self.reply_tokens = ReplyTokens.parse(self.reply_keys)
@@ -103,8 +103,8 @@ class Site:
 
     async def close(self) -> None:
         await self._stack.aclose()
+        await asyncio.gather(*(self._emptied(name) for name in self._names))
         for mongo in self._databases.values():
-            await mongo.database.client.drop_database(mongo.database.name)
             await mongo.close()
 
     async def start(self, name: str, **overrides: Any) -> Running:
@@ -128,17 +128,22 @@ class Site:
         return {
             "amqp_url": self.deployment.amqp_url(name),
             "mongo_url": self.deployment.nodes.mongodb_url,
-            "database": f"{self.prefix}-{name}",
+            "database": self.database_name(name),
             "http_port": 0,
             "config_dir": self.config_dir,
             "jwt_key": self.jwt_key,
             "reply_keys": self.reply_keys,
         }
 
+    def database_name(self, name: str) -> str:
+        """What the database of a service is called; it is emptied when the test ends."""
+        self._names.add(name)
+        return f"{self.deployment.name}-{name}"
+
     def database(self, name: str) -> Database:
         """The database of a service, to look at what it stored."""
         if name not in self._databases:
-            self._databases[name] = Mongo(self.deployment.nodes.mongodb_url, database=f"{self.prefix}-{name}")
+            self._databases[name] = Mongo(self.deployment.nodes.mongodb_url, database=self.database_name(name))
         return self._databases[name].database
 
     def token(self, *roles: auth.Role, subject: str = "agent:ana") -> str:
@@ -255,6 +260,17 @@ class Site:
         queue = await self._channel.declare_queue(exclusive=True)
         await queue.bind(self._events, routing_key)
         return queue
+
+    async def _emptied(self, name: str) -> None:
+        """Takes every document out of the database of a service.
+
+        Its collections and indexes stay for the next test: to make them anew took longer than most tests.
+        """
+        database = self.database(name)
+        found = set(await database.list_collection_names())
+        if "system.profile" in found:
+            await database["system.profile"].drop()
+        await asyncio.gather(*(database[each].delete_many({}) for each in found if not each.startswith("system.")))
 
     async def _empty_queues(self) -> None:
         for queue in QUEUES:

@@ -43,5 +43,5 @@ if [ -z "$uv" ]; then
 fi
 # The machine's own certificates, if it has any: a company's network may need them.
 [ -s /etc/ssl/certs/ca-certificates.crt ] && export UV_SYSTEM_CERTS=true
-UV_PROJECT_ENVIRONMENT=.venv "$uv" sync --quiet --frozen --inexact --all-extras "$@"
+UV_PROJECT_ENVIRONMENT=.venv "$uv" sync --quiet --frozen --inexact --compile-bytecode --all-extras "$@"
 touch .venv/ready

@@ -5,7 +5,6 @@ from datetime import timedelta
 from pathlib import Path
 from random import SystemRandom
 
-import yaml
 from fastapi import FastAPI
 
 from services.notify import api, configuration, wording
@@ -24,7 +23,7 @@ from services.notify.smtp import Smtp
 from services.notify.store import Store
 from services.notify.templates import Templates
 from shared.commands import NotificationSend
-from shared.config import line_of
+from shared.config import line_of, tree
 from shared.errors import InvalidConfiguration
 from shared.events import (
     AgentInstructed,
@@ -99,7 +98,7 @@ def read_policy(config_dir: Path, *, sends_sms: bool) -> Policy:
     organisation = Organisation.read(config_dir)
     if read.manager_team not in organisation.teams:
         path = config_dir / "notify.yaml"
-        line = line_of(yaml.compose(path.read_text("utf-8"), Loader=yaml.SafeLoader), ("manager_team",))
+        line = line_of(tree(path), ("manager_team",))
         raise InvalidConfiguration(f"{path}:{line}: manager_team: there is no team {read.manager_team!r} in teams.yaml")
     available: frozenset[Channel] = frozenset(["email", "sms"] if sends_sms else ["email"])
     return Policy(configuration=read, organisation=organisation, available=available)

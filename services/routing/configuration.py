@@ -3,10 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import yaml
-
 from services.routing.ruleset import Rule, Ruleset
-from shared.config import line_of, load
+from shared.config import line_of, load, tree
 from shared.errors import InvalidConfiguration
 from shared.organisation import Organisation
 
@@ -20,7 +18,7 @@ def read(config_dir: Path) -> Ruleset:
     ruleset = load(path, Ruleset)
     faults = list(_faults(ruleset, organisation))
     if faults:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = tree(path)
         raise InvalidConfiguration(
             "\n".join(
                 f"{path}:{line_of(root, where)}: {'.'.join(str(step) for step in where)}: {what}"

@@ -7,12 +7,11 @@ from pathlib import Path
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo
 
-import yaml
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from services.sla.calendar import Calendar, Hours, Weekday, parse_hours
 from services.sla.policy import ALWAYS, Name, Policy, ServiceLevels
-from shared.config import Strict, line_of, load
+from shared.config import Strict, line_of, load, tree
 from shared.errors import InvalidConfiguration
 from shared.organisation import Organisation
 
@@ -85,7 +84,7 @@ def read(config_dir: Path) -> ServiceLevels:
     teams = Organisation.read(config_dir).teams if (config_dir / "teams.yaml").exists() else None
     faults = [*_wrong_order(file), *_unknown_names(file, teams)]
     if faults:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        root = tree(path)
         raise InvalidConfiguration("\n".join(f"{path}:{line_of(root, where)}: {what}" for where, what in faults))
     return ServiceLevels(file.policies, {name: section.calendar(name) for name, section in file.calendars.items()})
 

@@ -2,15 +2,13 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any
 from urllib.parse import urlsplit
 
-import yaml
 from fastapi import Request, Response
 from pydantic_core import to_json
 
 from services.ingest.channels.configuration import ChatAccount
-from services.ingest.channels.page_frame import PAGES, Allowed, Frame, Pages, language_of
+from services.ingest.channels.page_frame import PAGES, Allowed, Frame, Pages, language_of, texts_in
 from shared.errors import Refused
 
 KEPT_SECONDS = 300
@@ -25,10 +23,7 @@ class Widget:
         self._pages = Pages()
         address = urlsplit(public_url)
         self.origin = f"{address.scheme}://{address.netloc}"
-        self._texts: dict[str, Any] = {
-            file.stem: yaml.safe_load(file.read_text(encoding="utf-8"))
-            for file in sorted((PAGES / "chat_texts").glob("*.yaml"))
-        }
+        self._texts = texts_in(PAGES / "chat_texts")
         script = (PAGES / "widget.js").read_text(encoding="utf-8")
         self._scripts = {name: self._written(script, account) for name, account in accounts.items()}
 

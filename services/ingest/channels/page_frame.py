@@ -4,15 +4,16 @@ import base64
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from services.ingest.channels.form_schema import PageLanguage
+from shared.config import plain
 
 PAGES = Path(__file__).parent / "pages"
 OLD_CODES = {"iw": "he", "sh": "hr"}
@@ -38,13 +39,17 @@ class Frame:
     allowed: Allowed = field(default_factory=Allowed)
 
 
+@cache
+def texts_in(folder: Path) -> Mapping[str, Mapping[str, str]]:
+    """What the pages say in each language that has a file in `folder`."""
+    return {file.stem: plain(file) for file in sorted(folder.glob("*.yaml"))}
+
+
 class Pages:
     """Renders the templates in every language that has a file in pages/texts/."""
 
     def __init__(self) -> None:
-        self.texts: dict[str, dict[str, str]] = {
-            file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in (PAGES / "texts").glob("*.yaml")
-        }
+        self.texts = texts_in(PAGES / "texts")
         self._style = (PAGES / "page.css").read_text(encoding="utf-8")
         self._templates = Environment(
             loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined, trim_blocks=True

@@ -18,7 +18,7 @@ AGENTS = ["ana", "bojan", "gal"]
 @pytest.fixture
 async def database(site: Site) -> Any:
     """Three hundred tickets: assigned, waiting and done, of three teams."""
-    mongo = Mongo(site.deployment.nodes.mongodb_url, database=f"{site.prefix}-routing")
+    mongo = Mongo(site.deployment.nodes.mongodb_url, database=site.database_name("routing"))
     await Store(mongo).prepare()
     await mongo.database["tickets"].insert_many([_document(place) for place in range(300)])
     yield mongo.database

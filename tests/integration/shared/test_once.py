@@ -32,9 +32,9 @@ class Publisher:
 
 @pytest.fixture(params=["motor", "pymongo"])
 async def mongo(site: Site, request: pytest.FixtureRequest) -> AsyncIterator[Mongo]:
-    made = Mongo(site.deployment.nodes.mongodb_url, database=f"{site.prefix}-once", driver=request.param)
+    made = Mongo(site.deployment.nodes.mongodb_url, database=site.database_name("once"), driver=request.param)
     yield made
-    await made.database.client.drop_database(f"{site.prefix}-once")
+    await made.database.client.drop_database(site.database_name("once"))
     await made.close()
 
 
