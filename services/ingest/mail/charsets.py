@@ -4,6 +4,8 @@ import codecs
 import re
 from collections.abc import Sequence
 
+from services.ingest.reading.language import share
+
 _ALIASES = {
     "gb2312": "gb18030",
     "gbk": "gb18030",
@@ -143,6 +145,10 @@ _LETTERS = {
 }
 """The letters beyond ASCII that a language writes with."""
 
+_CENTRAL_EUROPEAN = frozenset({"sl", "hr", "bs", "sr", "sk", "cs", "pl", "hu", "ro", "sq"})
+"""What is written in cp1250, and what the language model takes for one another when letters are misread."""
+_CENTRAL_EUROPEAN_CHARSETS = ("cp1250", "iso8859_2")
+_SURE = 0.6
 _SINGLE_BYTE = {
     "sl": ("cp1250", "iso8859_2"),
     "hr": ("cp1250", "iso8859_2"),
@@ -156,7 +162,7 @@ _PUNCTUATION = frozenset("–—‘’‚“”„…€«»§°·\u00a0\u200e\u
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _MIXED_WORD = re.compile("[A-Za-z][\u0590-\u05ff]|[\u0590-\u05ff][A-Za-z]")
 """Where a Latin letter meets a Hebrew one: they are western letters read as Hebrew."""
-_SYMBOL_IN_WORD = re.compile(r"[A-Za-z][¹²³¼½¾©®º»«¦¨¸¶¬±æðþ][A-Za-z]")
+_SYMBOL_IN_WORD = re.compile(r"[A-Za-z][¹²³¼½¾©®º»«¦¨¸¶¬±][A-Za-z]")
 """What central European letters look like when they are read as western ones."""
 
 
@@ -176,7 +182,9 @@ def decode(content: bytes, declared: str | None = None, *, languages: Sequence[s
         return content.decode("ascii")
     text = _as_declared(content, charset)
     if text is not None:
-        doubtful = charset == "cp1252" and _SYMBOL_IN_WORD.search(text)
+        if charset != "cp1252":
+            return text
+        doubtful = _SYMBOL_IN_WORD.search(text) or _is_central_european(content, text, languages)
         return guessed(content, languages) if doubtful else text
     return _undeclared(content, languages, said_utf8=charset == "utf_8")
 
@@ -198,14 +206,48 @@ def meant(declared: str | None) -> str | None:
 
 def guessed(content: bytes, languages: Sequence[str]) -> str:
     """The reading with the most letters that `languages` are written with, and the fewest others."""
-    charsets = dict.fromkeys([name for language in languages for name in _SINGLE_BYTE.get(language, ())])
-    expected = frozenset("".join(_LETTERS.get(language, "") for language in languages))
     sample = _sample(content)
-    fits = {name: _fit(sample.decode(name, errors="replace"), expected) for name in (*charsets, *_WESTERN)}
-    best = max((*_WESTERN, *charsets), key=lambda name: fits[name])  # of equals the one that most mail is in
+    fits = _fits(sample, languages)
+    best = max(fits, key=lambda name: fits[name])  # of equals the one whose language comes first
+    tied = best != "cp1252" and fits[best] == fits["cp1252"]
+    if tied and fits[best] > 0:
+        western = sample.decode("cp1252", errors="replace")
+        others = {language for language in languages if language not in _SINGLE_BYTE}
+        best = "cp1252" if share(western, others) >= _SURE else best
     if fits[best] <= 0 and _is_foreign(sample):
         best = _by_statistics(sample) or best
     return content.decode(best, errors="replace")
+
+
+def _fits(sample: bytes, languages: Sequence[str]) -> dict[str, int]:
+    """How well the sample reads in each charset as one of the languages that are written in it."""
+    fits: dict[str, int] = {}
+    for language in languages:
+        for charset in _SINGLE_BYTE.get(language, _WESTERN):
+            fit = _fit(sample.decode(charset, errors="replace"), frozenset(_LETTERS.get(language, "")))
+            fits[charset] = max(fit, fits.get(charset, fit))
+    western = _fit(sample.decode("cp1252", errors="replace"), frozenset())
+    fits["cp1252"] = max(western, fits.get("cp1252", western))
+    return fits
+
+
+def _is_central_european(content: bytes, western: str, languages: Sequence[str]) -> bool:
+    """Whether text that says it is western is Slovene, say: a desk's customers write it with the wrong label.
+
+    Its letters have to be those of such a language of the desk, and its words too.
+    """
+    candidates = [language for language in languages if _SINGLE_BYTE.get(language) == _CENTRAL_EUROPEAN_CHARSETS]
+    if not candidates:
+        return False
+    sample = _sample(content)
+    for charset in _CENTRAL_EUROPEAN_CHARSETS:
+        read = sample.decode(charset, errors="replace")
+        if read == sample.decode("cp1252", errors="replace"):
+            continue
+        letters = frozenset(_NOT_ASCII.findall(read)) - _PUNCTUATION
+        if any(letters <= frozenset(_LETTERS[language]) for language in candidates):
+            return share(western[:SAMPLE], _CENTRAL_EUROPEAN) >= _SURE
+    return False
 
 
 def _sample(content: bytes) -> bytes:

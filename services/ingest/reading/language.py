@@ -1,7 +1,7 @@
 """The language of a message, among those that the desk knows; None rather than a guess."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -91,11 +91,18 @@ class Languages:
         return str(language) if probability >= MIN_PROBABILITY else None
 
 
+def share(text: str, languages: Collection[str]) -> float:
+    """How probable it is (0 to 1) that `text` is in one of `languages`, among all that the model knows."""
+    prose = _NOT_PROSE.sub(" ", text[:MAX_TEXT])
+    return sum(float(probability) for language, probability in _model_of(()).rank(prose) if language in languages)
+
+
 @lru_cache(maxsize=4)
 def _model_of(languages: tuple[str, ...]) -> Any:
-    """The model for these languages, which nobody changes: once in a process, for it takes 85 MB and half a second."""
+    """The model for these languages, or for all; nobody changes it: 85 MB and half a second, once in a process."""
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    model.set_languages([language for language in languages if language in model.labels])
+    if languages:
+        model.set_languages([language for language in languages if language in model.labels])
     return model
 
 

@@ -12,6 +12,7 @@ from services.ingest.tickets import facts
 from services.ingest.tickets.ticket import Ticket
 from shared.change import Apply, Change, Update, Write
 from shared.commands import TicketRedact
+from shared.envelope import Event
 from shared.errors import Refused
 from shared.events import Contact, TicketRedacted, TicketRedactedData
 from shared.ids import derived_id
@@ -92,6 +93,15 @@ _LINE = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """A ticket from which messages were split off: its events, its timeline and its notifications told them too."""
+
+    ticket: Ticket
+    messages: frozenset[str]
+    timeline: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """What there is to remove: documents of messages, inputs (with the SHA-256 of each body) and the timeline.
 
@@ -105,6 +115,7 @@ class Found:
     threads: Sequence[str] = ()
     worklog: Sequence[str] = ()
     moved: Sequence[str] = ()
+    origins: Sequence[Origin] = ()
 
 
 def redact(ticket: Ticket, found: Found, command: TicketRedact, *, at: datetime) -> Change:
@@ -137,11 +148,23 @@ def redact(ticket: Ticket, found: Found, command: TicketRedact, *, at: datetime)
         *(_erasure(file, at=at) for file in (*files, *_bodies(inputs))),
         facts.noted(event, {}),
     ]
+    events: list[Event] = [event]
+    for origin in found.origins:
+        came = tuple(one["_id"] for one in messages if one["_id"] in origin.messages)
+        if came:
+            told = data.model_copy(update={"messages": came, "whole": False, "inputs": ()})
+            also = facts.fact(TicketRedacted, origin.ticket, 1, told, cause=command, at=at, actor=command.actor)
+            events.append(also)
+            writes += [
+                facts.advanced(origin.ticket, [also], None, {"updated_at": at}),
+                *_timeline(origin.timeline, what, set(came), whole=False),
+                facts.noted(also, {}),
+            ]
     if "text" in what and whole:
         writes += [Apply("worklog", entry, {"$set": {"note": ""}}) for entry in found.worklog]
     if "contact" in what and whole:
         writes += [Apply("threads", thread, {"$set": {"name": ""}}) for thread in found.threads]
-    return Change(writes=tuple(writes), events=(event,), answer=_answer(ticket, command, changed=True))
+    return Change(writes=tuple(writes), events=tuple(events), answer=_answer(ticket, command, changed=True))
 
 
 def fingerprint(command: TicketRedact) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from services.ingest.redaction.rules import Found
+from services.ingest.redaction.rules import Found, Origin
+from services.ingest.tickets.ticket import Ticket
 from shared.mongo import ASCENDING, Mongo
 
 
@@ -34,7 +35,26 @@ class RedactionStore:
         away = {"moved.ticket": ticket, "ticket": {"$ne": ticket}}
         moved = await self._db.messages.find(away, {"_id": 1}).sort("_id", ASCENDING).to_list(None)
         ids = [[one["_id"] for one in some] for some in (threads, worked, moved)]
-        return Found(documents, inputs, timeline, threads=ids[0], worklog=ids[1], moved=ids[2])
+        origins = await self._origins(ticket, wanted)
+        return Found(documents, inputs, timeline, threads=ids[0], worklog=ids[1], moved=ids[2], origins=origins)
+
+    async def _origins(self, ticket: str, messages: Sequence[dict[str, Any]]) -> list[Origin]:
+        came: dict[str, set[str]] = {}
+        for one in messages:
+            for step in one.get("moved") or ():
+                if step["ticket"] != ticket:
+                    came.setdefault(step["ticket"], set()).add(one["_id"])
+        about = {"$in": sorted(came)}
+        tickets = await self._db.tickets.find({"_id": about}).sort("_id", ASCENDING).to_list(None) if came else []
+        lines = await self._db.timeline.find({"ticket": about}).to_list(None) if came else []
+        return [
+            Origin(
+                Ticket.of(document),
+                frozenset(came[document["_id"]]),
+                [line for line in lines if line["ticket"] == document["_id"]],
+            )
+            for document in tickets
+        ]
 
     async def elsewhere(self, customers: Sequence[str], *, tickets: Sequence[str]) -> dict[str, list[str]]:
         """What these customers wrote in tickets of others: the messages by ticket."""

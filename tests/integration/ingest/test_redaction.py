@@ -202,3 +202,32 @@ async def test_nothing_of_a_customer_stays_with_the_ticket_that_their_message_wa
         return len(events) > 1 and SECRET not in kept and "jo@buyer" not in kept
 
     await site.eventually(gone, what="nothing of it in reporting")
+
+
+async def test_what_a_redacted_ticket_was_split_off_from_forgets_it_too(site: Site) -> None:
+    ingest, _ = await site.start("ingest", **FAST), await site.start("reporting")
+    ticket = (await write(ingest, site, message()))["ticket"]
+    (opened,) = await site.events(TicketOpened, subject=ticket)
+    agent = {**site.bearer("agent", subject="agent:ana"), "Idempotency-Key": command_key()}
+    reply = {"agent": "ana", "text": "We look at it."}
+    assert (await ingest.client.post(f"/tickets/{ticket}/replies", json=reply, headers=agent)).status_code == 201
+    part = {"messages": [opened.data.message.id], "title": "The other thing", "reason": "two things"}
+    agent = {**agent, "Idempotency-Key": command_key()}
+    split = await ingest.client.post(f"/tickets/{ticket}/split", json=part, headers=agent)
+    asked = {"what": ["text", "attachments", "contact", "raw"], "reason": "asked on paper"}
+    redacted = await redact(ingest, site, f"/tickets/{split.json()['into']}/redact", asked)
+    assert (split.status_code, redacted.status_code) == (201, 200)
+
+    database = site.database("reporting")
+
+    async def told() -> str:
+        return repr(await database.events.find({"subject": ticket}).to_list(None))
+
+    async def gone() -> bool:
+        events = await told()
+        return "ticket.redacted" in events and SECRET not in events
+
+    await site.eventually(gone, what="nothing of it in reporting")
+    assert "We look at it." in await told(), "what was not asked for stays"
+    again = await redact(ingest, site, f"/tickets/{ticket}/redact", asked)
+    assert again.status_code == 200, "the origin's version goes on"

@@ -32,6 +32,11 @@ WRONG = [
     ("windows-1250 declared as UTF-8", SLOVENE, "cp1250", "utf-8"),
     ("windows-1250 declared as ISO-8859-2", SLOVENE, "cp1250", "iso-8859-2"),
     ("ISO-8859-2 declared as latin-1", "Vaša pošiljka je že na poti", "iso-8859-2", "iso-8859-1"),
+    ("windows-1250 declared as windows-1252", "Luč ne gori, šest žarnic je črnih", "cp1250", "windows-1252"),
+    ("windows-1250 declared as US-ASCII", "Luč ne gori, šest žarnic je črnih", "cp1250", "us-ascii"),
+    ("windows-1250 declared as latin-1", "Kuća je plaćena, a račun nije došao", "cp1250", "iso-8859-1"),
+    ("windows-1250 undeclared and short", "Luč ne gori", "cp1250", None),
+    ("latin-1 undeclared, with letters that Slovene has too", "La lampada è rotta", "cp1252", None),
     ("windows-1255 undeclared", HEBREW, "cp1255", None),
     ("windows-1255 declared as something unknown", HEBREW, "cp1255", "x-user-defined"),
     ("latin-1 undeclared", GERMAN, "cp1252", None),
@@ -47,7 +52,15 @@ def test_declared_charset_is_used(text: str, encoding: str, declared: str) -> No
 
 @pytest.mark.parametrize(("_", "text", "encoding", "declared"), WRONG, ids=[case[0] for case in WRONG])
 def test_wrong_or_missing_charset_is_repaired(_: str, text: str, encoding: str, declared: str | None) -> None:
-    assert decode(text.encode(encoding), declared, languages=("sl", "hr", "he", "de", "en")) == text
+    assert decode(text.encode(encoding), declared, languages=("sl", "hr", "he", "de", "en", "it")) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Jeg kan ikke læse fakturaen", "Perchè non funziona?", "Où est ma facture? Elle est très chère.", "þetta er ærið"],
+)
+def test_western_text_that_says_so_stays_western(text: str) -> None:
+    assert decode(text.encode("cp1252"), "windows-1252", languages=("sl", "hr", "cs", "en", "de")) == text
 
 
 def test_byte_order_mark_counts_more_than_the_declaration() -> None:
