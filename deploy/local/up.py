@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.panel import Panel
@@ -84,6 +85,15 @@ Logs       {stack.folder.relative_to(ROOT)}/log/*.jsonl
 TOKEN={token}"""
 
 
+def given() -> Mapping[str, str]:
+    """What the caller's environment says of providers: `KARTICA_CHANNEL_SECRETS` and others of that kind.
+
+    The secrets of channels take the place of those that stand under WhatsApp above.
+    """
+    ours = {name.removeprefix("KARTICA_"): value for name, value in os.environ.items() if name.startswith("KARTICA_")}
+    return {name: value for name, value in ours.items() if name.endswith("_SECRETS") or name == "PUBLIC_URL"}
+
+
 async def serve() -> None:
     """Until it is told to stop; `CannotRun` when one of the services ended by itself."""
     failure: str | None = None
@@ -93,7 +103,7 @@ async def serve() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with shared_nodes() as nodes:
         config = ROOT / os.environ.get("CONFIG", "config")
-        stack = Stack(name=NAME, nodes=nodes, config_dir=config, ports=PORTS)
+        stack = Stack(name=NAME, nodes=nodes, config_dir=config, ports=PORTS, settings=dict.fromkeys(SERVICES, given()))
         async with running(stack):
             state = stack.folder / "stack.json"
             state.touch(mode=0o600)

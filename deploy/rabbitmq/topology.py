@@ -117,6 +117,9 @@ QUEUES: Mapping[str, tuple[str, tuple[type[Envelope], ...]]] = {
 }
 """Each work queue, the exchange that it hangs on and what comes into it; tests compare it with the code."""
 
+IRREVERSIBLE = frozenset({TicketRedact.type_name(), CustomerRedact.type_name()})
+"""Commands that only `operator` may publish, as over HTTP only an administrator may."""
+
 
 def definitions() -> dict[str, Any]:
     """The document that RabbitMQ imports (management API `/api/definitions`, or at boot)."""
@@ -124,7 +127,7 @@ def definitions() -> dict[str, Any]:
         "vhosts": [{"name": VHOST}],
         "users": [_user(name) for name in (*SERVICES, "integrator", "operator")],
         "permissions": [*(_service_rights(name) for name in SERVICES), _integrator_rights(), _operator_rights()],
-        "topic_permissions": [*(_service_topics(name) for name in SERVICES), *_integrator_topics()],
+        "topic_permissions": [*(_service_topics(name) for name in SERVICES), *_integrator_topics(), _operator_topics()],
         "policies": _policies(),
         "exchanges": _exchanges(),
         "queues": _queues(),
@@ -162,8 +165,10 @@ def _integrator_rights() -> dict[str, Any]:
 
 
 def _operator_rights() -> dict[str, Any]:
-    """Looks at and empties dead queues; puts messages back through `<service>.local`."""
-    return _rights("operator", write=r"^.*\.local$", read=rf"^(.*\.dead|{re.escape(UNROUTED)})$")
+    """Looks at and empties dead queues, puts messages back through `<service>.local`, and redacts."""
+    return _rights(
+        "operator", write=rf"^(.*\.local|{re.escape(COMMANDS_EXCHANGE)})$", read=rf"^(.*\.dead|{re.escape(UNROUTED)})$"
+    )
 
 
 def _service_topics(name: str) -> dict[str, Any]:
@@ -175,8 +180,13 @@ def _integrator_topics() -> list[dict[str, Any]]:
     about: dict[str, Any] = {"user": "integrator", "vhost": VHOST}
     return [
         {**about, "exchange": EVENTS_EXCHANGE, "write": "^$", "read": ".*"},
-        {**about, "exchange": COMMANDS_EXCHANGE, "write": _alternatives(COMMANDS), "read": "^$"},
+        {**about, "exchange": COMMANDS_EXCHANGE, "write": _alternatives(set(COMMANDS) - IRREVERSIBLE), "read": "^$"},
     ]
+
+
+def _operator_topics() -> dict[str, Any]:
+    about = {"user": "operator", "vhost": VHOST, "exchange": COMMANDS_EXCHANGE}
+    return {**about, "write": _alternatives(IRREVERSIBLE), "read": "^$"}
 
 
 def _alternatives(kinds: Iterable[str]) -> str:

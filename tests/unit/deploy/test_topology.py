@@ -8,7 +8,9 @@ import pytest
 from contracts import generate
 from deploy.rabbitmq import topology
 from deploy.rabbitmq.render import DEFINITIONS, password_hash, render
+from shared.commands import COMMANDS
 from shared.events import EVENTS
+from shared.messaging import COMMANDS_EXCHANGE
 
 
 def test_the_file_is_current() -> None:
@@ -39,6 +41,15 @@ def test_a_service_has_the_right_to_publish_its_own_events_only() -> None:
         allowed = re.compile(rights[name]["write"])
         for kind, model in EVENTS.items():
             assert bool(allowed.search(kind)) == (model.owner == name), (name, kind)
+
+
+def test_only_the_operator_may_remove_personal_data_for_good() -> None:
+    on_commands = [
+        right for right in topology.definitions()["topic_permissions"] if right["exchange"] == COMMANDS_EXCHANGE
+    ]
+    for kind in COMMANDS:
+        allowed = {right["user"] for right in on_commands if re.search(right["write"], kind)}
+        assert allowed == ({"operator"} if kind.endswith(".redact.v1") else {"integrator"}), kind
 
 
 def test_no_service_may_declare_anything() -> None:
