@@ -143,9 +143,7 @@ def router(
         input: Annotated[Uuid | None, Query()] = None, message_id: Annotated[str | None, Query(max_length=998)] = None
     ) -> dict[str, Any]:
         if (input is None) == (message_id is None):
-            raise Refused(
-                status=422, title="What to look for?", detail="Give either `input` or `message_id`, not both."
-            )
+            raise Refused(status=422, title="What to look for?", detail="Give one of `input` and `message_id`.")
         found = await inputs.ledger(input=input, message_id=message_id)
         return {"inputs": [input_view(document) for document in found]}
 

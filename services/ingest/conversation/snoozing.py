@@ -22,7 +22,7 @@ def snooze(ticket: Ticket, command: TicketSnooze, *, at: datetime) -> Change:
     until = command.data.until
     if not at < until <= at + LONGEST:
         detail = f"{until.isoformat()} is not within the next two years; the service's clock says {at.isoformat()}."
-        raise Refused(status=422, title="Not in the future", detail=detail)
+        raise Refused(status=422, title="Not a time to sleep until", detail=detail)
     data = TicketSnoozedData(until=until, reason=command.data.reason)
     snoozed = facts.fact(TicketSnoozed, ticket, 1, data, cause=command, at=at, actor=command.actor)
     events: list[Event] = [snoozed]

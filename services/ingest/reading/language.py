@@ -5,8 +5,6 @@ from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any
 
-from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
 MIN_LETTERS = 12
 MIN_PROBABILITY = 0.55
 SURE = 0.8
@@ -100,6 +98,8 @@ def share(text: str, languages: Collection[str]) -> float:
 @lru_cache(maxsize=4)
 def _model_of(languages: tuple[str, ...]) -> Any:
     """The model for these languages, or for all; nobody changes it: 85 MB and half a second, once in a process."""
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # brings numpy along, which hardly any reader needs
+
     model = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     if languages:
         model.set_languages([language for language in languages if language in model.labels])
