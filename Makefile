@@ -28,7 +28,7 @@ down: .venv/ready ## stops what `make up` started
 
 test: .venv/ready ## the whole suite, on a real broker and database
 	@./deploy/local/setup.sh --group k8s
-	@$(PYTHON) -m pytest -n 2 --dist loadgroup
+	@$(PYTHON) -m pytest -n 3 --dist loadgroup
 
 test-unit: .venv/ready ## only what needs no network
 	@$(PYTHON) -m pytest tests/unit
