@@ -4,7 +4,7 @@ import codecs
 import re
 from collections.abc import Sequence
 
-from services.ingest.reading.language import share
+from services.ingest.reading.language import MIN_LETTERS, share
 
 _ALIASES = {
     "gb2312": "gb18030",
@@ -148,7 +148,9 @@ _LETTERS = {
 _CENTRAL_EUROPEAN = frozenset({"sl", "hr", "bs", "sr", "sk", "cs", "pl", "hu", "ro", "sq"})
 """What is written in cp1250, and what the language model takes for one another when letters are misread."""
 _CENTRAL_EUROPEAN_CHARSETS = ("cp1250", "iso8859_2")
-_SURE = 0.6
+_LIKELY, _UNLIKELY = 0.6, 0.1
+"""Shares of the language model: misread Slovene has 0.2 to 1, western text up to 0.05."""
+_LETTER = re.compile(r"[^\W\d_]")
 _SINGLE_BYTE = {
     "sl": ("cp1250", "iso8859_2"),
     "hr": ("cp1250", "iso8859_2"),
@@ -209,11 +211,10 @@ def guessed(content: bytes, languages: Sequence[str]) -> str:
     sample = _sample(content)
     fits = _fits(sample, languages)
     best = max(fits, key=lambda name: fits[name])  # of equals the one whose language comes first
-    tied = best != "cp1252" and fits[best] == fits["cp1252"]
-    if tied and fits[best] > 0:
+    if fits[best] > 0 and best in _CENTRAL_EUROPEAN_CHARSETS:
         western = sample.decode("cp1252", errors="replace")
-        others = {language for language in languages if language not in _SINGLE_BYTE}
-        best = "cp1252" if share(western, others) >= _SURE else best
+        if len(_LETTER.findall(western)) >= MIN_LETTERS and share(western, _CENTRAL_EUROPEAN) < _UNLIKELY:
+            best = "cp1252"  # its letters would do, its words are Danish, say
     if fits[best] <= 0 and _is_foreign(sample):
         best = _by_statistics(sample) or best
     return content.decode(best, errors="replace")
@@ -246,7 +247,7 @@ def _is_central_european(content: bytes, western: str, languages: Sequence[str])
             continue
         letters = frozenset(_NOT_ASCII.findall(read)) - _PUNCTUATION
         if any(letters <= frozenset(_LETTERS[language]) for language in candidates):
-            return share(western[:SAMPLE], _CENTRAL_EUROPEAN) >= _SURE
+            return share(western[:SAMPLE], _CENTRAL_EUROPEAN) >= _LIKELY
     return False
 
 
