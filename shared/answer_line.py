@@ -7,8 +7,8 @@ import re
 
 BEGINS = "##-"
 ENDS = "-##"
-_LINE = re.compile(r"##-[^#]{0,400}?-##")
-"""With room for the lines into which a mail program breaks it."""
+_LINE = re.compile(r"^[> \t\u2068\u2069*_|]*##-|##-[^#]{0,400}?-##", re.MULTILINE)
+"""Where a line begins with it, behind quote marks; elsewhere only a whole one, for somebody may write `##-`."""
 
 
 def answer_line(words: str) -> str:
@@ -16,10 +16,7 @@ def answer_line(words: str) -> str:
     return f"{BEGINS} {words} {ENDS}"
 
 
-def above(text: str) -> str | None:
-    """What stands above the first such line, or None when there is none. A quote mark may stand before it."""
+def parted(text: str) -> tuple[str, str] | None:
+    """What stands above the first such line and what follows from it on, or None when there is none."""
     found = _LINE.search(text)
-    if found is None:
-        return None
-    before = text[: found.start()]
-    return before.rpartition("\n")[0] if before.rpartition("\n")[2].strip("> \t\u2068\u2069*_|") == "" else before
+    return None if found is None else (text[: found.start()], text[found.start() :])

@@ -85,13 +85,15 @@ Logs       {stack.folder.relative_to(ROOT)}/log/*.jsonl
 TOKEN={token}"""
 
 
-def given() -> Mapping[str, str]:
-    """What the caller's environment says of providers: `KARTICA_CHANNEL_SECRETS` and others of that kind.
+def given() -> Mapping[str, Mapping[str, str]]:
+    """What the caller's environment says of providers: `KARTICA_CHANNEL_SECRETS` and its like, `KARTICA_PUBLIC_URL`.
 
-    The secrets of channels take the place of those that stand under WhatsApp above.
+    The secrets of channels take the place of those with which `make up` shows a WhatsApp message.
     """
     ours = {name.removeprefix("KARTICA_"): value for name, value in os.environ.items() if name.startswith("KARTICA_")}
-    return {name: value for name, value in ours.items() if name.endswith("_SECRETS") or name == "PUBLIC_URL"}
+    everyones = {name: value for name, value in ours.items() if name == "PUBLIC_URL"}
+    secrets = {name: value for name, value in ours.items() if name.endswith("_SECRETS")}
+    return {service: {**everyones, **(secrets if service == "ingest" else {})} for service in SERVICES}
 
 
 async def serve() -> None:
@@ -103,7 +105,7 @@ async def serve() -> None:
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
     with shared_nodes() as nodes:
         config = ROOT / os.environ.get("CONFIG", "config")
-        stack = Stack(name=NAME, nodes=nodes, config_dir=config, ports=PORTS, settings=dict.fromkeys(SERVICES, given()))
+        stack = Stack(name=NAME, nodes=nodes, config_dir=config, ports=PORTS, settings=given())
         async with running(stack):
             state = stack.folder / "stack.json"
             state.touch(mode=0o600)

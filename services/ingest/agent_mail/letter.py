@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from services.ingest.normalised import File, Normalised, TokenHit
 from services.ingest.reading.sniffing import sniffed
-from shared.answer_line import BEGINS, above
+from shared.answer_line import parted
 from shared.organisation import Organisation
 from shared.reply_token import ReplyTokens
 
@@ -113,17 +113,15 @@ def _is_from(message: Normalised, address: str) -> bool:
 
 def _written(message: Normalised, new_part: Callable[[str], str]) -> str:
     """What the agent wrote: above the answer line if the mail still has one, without what is quoted."""
-    text = message.text
-    if BEGINS in text:
-        text = new_part(above(text) or "")
-    return text.strip()
+    parts = parted(message.text)
+    return (message.text if parts is None else new_part(parts[0])).strip()
 
 
 def _is_interleaved(text: str) -> bool:
     """Whether an unquoted line follows a quoted one below the answer line."""
-    _, mark, below = text.partition(BEGINS)
+    _, below = parted(text) or ("", "")
     marks = [line.lstrip().startswith(">") for line in below.split("\n")[1:] if line.strip()]
-    return bool(mark) and True in marks and False in marks[marks.index(True) :]
+    return True in marks and False in marks[marks.index(True) :]
 
 
 def _files(message: Normalised) -> tuple[File, ...]:

@@ -152,11 +152,11 @@ _LIKELY, _UNLIKELY = 0.6, 0.1
 """Shares of the language model: misread Slovene has 0.2 to 1, western text up to 0.05."""
 _LETTER = re.compile(r"[^\W\d_]")
 _SINGLE_BYTE = {
-    "sl": ("cp1250", "iso8859_2"),
-    "hr": ("cp1250", "iso8859_2"),
-    "hu": ("cp1250", "iso8859_2"),
-    "pl": ("cp1250", "iso8859_2"),
-    "cs": ("cp1250", "iso8859_2"),
+    "sl": _CENTRAL_EUROPEAN_CHARSETS,
+    "hr": _CENTRAL_EUROPEAN_CHARSETS,
+    "hu": _CENTRAL_EUROPEAN_CHARSETS,
+    "pl": _CENTRAL_EUROPEAN_CHARSETS,
+    "cs": _CENTRAL_EUROPEAN_CHARSETS,
     "he": ("cp1255",),
 }
 _WESTERN = ("cp1252",)

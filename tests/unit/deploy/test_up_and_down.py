@@ -13,7 +13,7 @@ from deploy.local.machine import LOCAL, CannotRun, free_port, wait_until
 from deploy.local.nodes import Nodes
 from deploy.local.rabbitmq import RabbitMq
 from deploy.local.stack import Stack, running
-from deploy.local.up import WEBHOOK
+from deploy.local.up import WEBHOOK, given
 from deploy.rabbitmq.topology import SERVICES
 from services.ingest.channels.providers.whatsapp import updates
 
@@ -75,3 +75,14 @@ def state(folder: Path, *, pid: int, services: dict[str, int]) -> Path:
     path = folder / "stack.json"
     path.write_text(json.dumps({"pid": pid, "services": services}))
     return path
+
+
+def test_what_the_environment_says_of_providers_reaches_the_services_that_need_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("KARTICA_CHANNEL_SECRETS", "{}")
+    monkeypatch.setenv("KARTICA_PUBLIC_URL", "https://help.example")
+    monkeypatch.setenv("KARTICA_DATABASE", "mine")
+    settings = given()
+    assert settings["ingest"] == {"PUBLIC_URL": "https://help.example", "CHANNEL_SECRETS": "{}"}
+    assert settings["notify"] == {"PUBLIC_URL": "https://help.example"}

@@ -1,7 +1,7 @@
 """Agents who work from their mailbox get the conversation, and a token that says what their answer is."""
 
 from services.notify.letter import Letter
-from shared.answer_line import BEGINS, above
+from shared.answer_line import BEGINS
 from shared.events import AgentInstructed, AgentInstructedData, Attachment, TicketMessageAdded, TicketMessageAddedData
 from shared.reply_token import Purpose
 from tests.stories import MORNING, Story
@@ -118,9 +118,3 @@ def test_all_mails_about_a_ticket_to_one_agent_are_one_thread_there() -> None:
     story = Story("lamp")
     heard = desk().hear(story.opens(), story.is_assigned("ana"), story.customer_writes())
     assert heard.letter("assignment").references == heard.letter("update").references != ()
-
-
-def test_text_above_the_answer_line_is_found_under_quote_marks_too() -> None:
-    assert above("Yes.\n\n> ##- Write above -##\n> Hello") == "Yes.\n"
-    assert above("Yes. ##- Write -##") == "Yes. "
-    assert above("no line at all") is None
