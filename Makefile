@@ -6,7 +6,7 @@ PYTHON := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help demo up down test test-unit account corpus check format definitions contracts check-config dead \
-        images compose-up compose-down k8s-check k8s-config k8s-secrets clean
+        explain dry-run train models images compose-up compose-down k8s-check k8s-config k8s-secrets clean
 
 SERVICES := ingest routing sla notify reporting
 VERSION := $(shell sed -n 's/^version = "\(.*\)"/\1/p' pyproject.toml)
@@ -56,6 +56,21 @@ check-config: .venv/ready ## reads config/ (or CONFIG=folder) as the services do
 
 dead: .venv/ready ## parked messages: make dead, or ARGS="show QUEUE", "redrive QUEUE [ID]", "drop QUEUE ID"
 	@$(PYTHON) -m deploy.dead $(ARGS)
+
+explain: .venv/ready ## why a ticket is what it is and where it is: make explain TICKET=K-1000017 (or its id)
+	@test -n "$(TICKET)" || { echo "Which ticket? make explain TICKET=K-1000017" >&2; exit 2; }
+	@$(PYTHON) -m deploy.explain "$(TICKET)" $(ARGS)
+
+dry-run: .venv/ready ## what a changed routing.yaml would have decided: FILE=new.yaml [FROM= TO= LIMIT=] [ARGS=--json]
+	@test -n "$(FILE)" || { echo "Which file? make dry-run FILE=new-routing.yaml" >&2; exit 2; }
+	@$(PYTHON) -m deploy.dry_run "$(FILE)" $(if $(FROM),--from $(FROM)) $(if $(TO),--to $(TO)) \
+		$(if $(LIMIT),--limit $(LIMIT)) $(ARGS)
+
+train: .venv/ready ## trains a model from the history and from what people corrected; says what became of it
+	@$(PYTHON) -m deploy.models $(ARGS) train
+
+models: .venv/ready ## precision and coverage of the models: or ARGS="rollback", "activate VERSION", "shadow VERSION"
+	@$(PYTHON) -m deploy.models $(ARGS)
 
 images: ## builds the five images, kartica/<service>:VERSION
 	@for s in $(SERVICES); do docker build --quiet --build-arg SERVICE=$$s --build-arg VERSION=$(VERSION) \

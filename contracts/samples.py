@@ -5,6 +5,8 @@ from typing import Any
 
 from shared.envelope import Event
 from shared.events import (
+    AgentChanged,
+    AgentChangedData,
     AgentInstructed,
     AgentInstructedData,
     Attachment,
@@ -55,6 +57,8 @@ from shared.events import (
     TicketMergedData,
     TicketMessageAdded,
     TicketMessageAddedData,
+    TicketOffered,
+    TicketOfferedData,
     TicketOpened,
     TicketOpenedData,
     TicketRated,
@@ -164,6 +168,11 @@ def one_of_each() -> list[Any]:
             TicketAssigned,
             TicketAssignedData(state="assigned", team="technical", agent="cvetka", by="least_loaded", reasons=REASONS),
         ),
+        event(
+            TicketOffered,
+            TicketOfferedData(agent="cvetka", team="technical", state="offered", until=due, because="least loaded"),
+        ),
+        event(AgentChanged, AgentChangedData(agent="cvetka", state="away", previous="available", because="lunch")),
         event(
             SlaChanged,
             SlaChangedData(

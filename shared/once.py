@@ -95,16 +95,26 @@ class Once:
         await self._handled.create_index("unsent", sparse=True)
         await self._handled.create_index("sent_at", expireAfterSeconds=int(KEPT.total_seconds()))
 
-    async def handle(self, key: str, subject: str, decide: Decide, *, wait_sent: bool = True) -> Outcome:
+    async def handle(
+        self,
+        key: str,
+        subject: str,
+        decide: Decide,
+        *,
+        wait_sent: bool = True,
+        committed: Callable[[], None] | None = None,
+    ) -> Outcome:
         """Decides and commits, unless `key` was handled before; then has the events sent.
 
         `decide` loads what it needs and returns a `Change`; it may be called several times, so it does
         nothing else. Calls about the same `subject` wait for each other in this process; between
         processes the version guards do it. Returns after the commit and, with `wait_sent`, after the
-        broker has confirmed every event. Whatever `decide` raises is raised, and nothing is written.
+        broker has confirmed every event; `committed` is called in between. Whatever `decide` raises is raised, and nothing is written.
         """
         async with self._lock(subject):
             record, repeated = await self._commit(key, decide)
+        if committed is not None:
+            committed()
         if repeated:
             self._repeats.inc()
         if "unsent" in record and (wait_sent or not repeated):  # else whoever committed it sends it, or the sweeper

@@ -133,6 +133,7 @@ class Site:
             "config_dir": self.config_dir,
             "jwt_key": self.jwt_key,
             "reply_keys": self.reply_keys,
+            "learning": False,  # a test that is about it says so
         }
 
     def database_name(self, name: str) -> str:

@@ -85,6 +85,12 @@ Logs       {stack.folder.relative_to(ROOT)}/log/*.jsonl
 TOKEN={token}"""
 
 
+def _reach(stack: Stack) -> Mapping[str, str]:
+    """How `make dead`, `make explain` and `make dry-run` get in."""
+    token = stack.token("supervisor", "admin", subject="agent:ana")
+    return {"operator_url": stack.amqp_url("operator"), "routing_url": stack.url("routing"), "token": token}
+
+
 def given() -> Mapping[str, Mapping[str, str]]:
     """What the caller's environment says of providers: `KARTICA_CHANNEL_SECRETS` and its like, `KARTICA_PUBLIC_URL`.
 
@@ -110,9 +116,7 @@ async def serve() -> None:
             state = stack.folder / "stack.json"
             state.touch(mode=0o600)
             services = {name: process.pid for name, process in stack.processes.items()}
-            state.write_text(
-                json.dumps({"pid": os.getpid(), "services": services, "operator_url": stack.amqp_url("operator")})
-            )
+            state.write_text(json.dumps({"pid": os.getpid(), "services": services, **_reach(stack)}))
             Console(soft_wrap=True).print(Panel.fit("Kartica is up. `make down` or Ctrl-C stops it."))
             print(addresses(stack), flush=True)
             ended = asyncio.create_task(_one_ended(stack))

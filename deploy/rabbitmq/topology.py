@@ -13,6 +13,7 @@ from typing import Any
 from deploy.rabbitmq.render import DEFINITIONS
 from shared.commands import (
     COMMANDS,
+    AgentSetPresence,
     CustomerChange,
     CustomerMerge,
     CustomerRedact,
@@ -22,11 +23,13 @@ from shared.commands import (
     TicketChange,
     TicketClaim,
     TicketClassify,
+    TicketDecline,
     TicketLogTime,
     TicketMerge,
     TicketOpen,
     TicketRate,
     TicketRedact,
+    TicketRelease,
     TicketReply,
     TicketSetStatus,
     TicketSnooze,
@@ -48,6 +51,7 @@ from shared.events import (
     TicketEscalated,
     TicketMessageAdded,
     TicketOpened,
+    TicketRated,
     TicketRedacted,
     TicketStatusChanged,
 )
@@ -98,8 +102,23 @@ QUEUES: Mapping[str, tuple[str, tuple[type[Envelope], ...]]] = {
             NotificationFailed,
         ),
     ),
-    "routing.tickets": (EVENTS_EXCHANGE, (TicketOpened, TicketStatusChanged, TicketEscalated, AgentInstructed)),
-    "routing.commands": (COMMANDS_EXCHANGE, (TicketClaim, TicketTransfer, TicketClassify)),
+    "routing.tickets": (
+        EVENTS_EXCHANGE,
+        (
+            TicketOpened,
+            TicketMessageAdded,
+            TicketStatusChanged,
+            TicketRated,
+            TicketRedacted,
+            TicketEscalated,
+            SlaChanged,
+            AgentInstructed,
+        ),
+    ),
+    "routing.commands": (
+        COMMANDS_EXCHANGE,
+        (TicketClaim, TicketTransfer, TicketClassify, TicketRelease, TicketDecline, AgentSetPresence),
+    ),
     "sla.tickets": (EVENTS_EXCHANGE, (TicketOpened, TicketMessageAdded, TicketStatusChanged, TicketClassified)),
     "notify.events": (
         EVENTS_EXCHANGE,

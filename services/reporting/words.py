@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.envelope import Event, Frozen
 from shared.events import (
+    AgentChanged,
     AgentInstructed,
     BreakerChanged,
     CallIdentified,
@@ -30,6 +31,7 @@ from shared.events import (
     TicketEscalated,
     TicketMerged,
     TicketMessageAdded,
+    TicketOffered,
     TicketOpened,
     TicketRated,
     TicketRedacted,
@@ -181,6 +183,16 @@ def _assigned(event: TicketAssigned) -> str:
     return f"Assigned to {told.agent} of team {told.team} by {told.by}: {_because(told)}"
 
 
+def _offered(event: TicketOffered) -> str:
+    told = event.data
+    to = "to" if told.state == "offered" else "by" if told.state in ("accepted", "declined") else "of"
+    return f"Offer {told.state} {to} {told.agent} of team {told.team}: {told.because}"
+
+
+def _came_or_went(event: AgentChanged) -> str:
+    return f"Agent {event.data.agent} is {event.data.state.replace('_', ' ')}: {event.data.because}"
+
+
 def _clock(event: SlaChanged) -> str:
     told = event.data
     due = f", due {told.due_at.isoformat(timespec='minutes')}" if told.due_at else ""
@@ -249,6 +261,8 @@ SAYING: dict[type[Event], Callable[[Any], str]] = {
     CustomerMergeSuggested: _merge_suggested,
     TicketClassified: _classified,
     TicketAssigned: _assigned,
+    TicketOffered: _offered,
+    AgentChanged: _came_or_went,
     SlaChanged: _clock,
     SlaWarned: _warned,
     SlaBreached: _breached,

@@ -6,12 +6,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Header, Path, Query
 from pydantic import AwareDatetime, SecretStr
 
-from services.routing.capacity import NEVER, Load, has_room
+from services.routing.assignment.floor import Floor
+from services.routing.assignment.standing import NEVER, Standing, has_room
 from services.routing.handlers import Answer, Handlers
 from services.routing.manual import UnknownTicket
 from services.routing.pages import Cursor
 from services.routing.store import Store
-from services.routing.ticket import Ticket
+from services.routing.ticket import NOT_DUE, Ticket
 from shared.auth import Caller, require
 from shared.commands import (
     TicketClaim,
@@ -54,8 +55,11 @@ class Waiting(Frozen):
     category: str
     priority: Priority
     skills: tuple[str, ...]
+    due_at: AwareDatetime | None
     waiting_since: AwareDatetime
     age_seconds: int
+    boosts: int
+    offered_to: str | None
     because: str
 
 
@@ -70,10 +74,12 @@ class AgentLoad(Frozen):
     agent: str
     name: str
     teams: tuple[str, ...]
-    skills: tuple[str, ...]
+    skills: dict[str, int]
     available: bool
+    away: str | None
     load: int
     capacity: int
+    tickets: dict[str, int]
     has_room: bool
     last_assigned_at: AwareDatetime | None
 
@@ -86,10 +92,12 @@ class Decided(Frozen):
     decisions: tuple[dict[str, Any], ...]
 
 
-def router(*, handlers: Handlers, store: Store, organisation: Organisation, jwt_key: SecretStr) -> APIRouter:
+def router(
+    *, handlers: Handlers, store: Store, floor: Floor, organisation: Organisation, jwt_key: SecretStr
+) -> APIRouter:
     routes = APIRouter(tags=["routing"])
     _serve_commands(routes, handlers, jwt_key)
-    _serve_views(routes, store, organisation, jwt_key)
+    _serve_views(routes, store, floor, organisation, jwt_key)
     return routes
 
 
@@ -113,7 +121,9 @@ def _serve_commands(routes: APIRouter, handlers: Handlers, jwt_key: SecretStr) -
         return _routed(ticket, await handlers.classify(_asked(TicketClassify, ticket, key, body, by)), TicketClassify)
 
 
-def _serve_views(routes: APIRouter, store: Store, organisation: Organisation, jwt_key: SecretStr) -> None:
+def _serve_views(
+    routes: APIRouter, store: Store, floor: Floor, organisation: Organisation, jwt_key: SecretStr
+) -> None:
     reader = Depends(require(jwt_key.get_secret_value(), "agent", "supervisor", "admin", "system"))
 
     @routes.get("/tickets/{ticket}/decision", dependencies=[reader])
@@ -141,9 +151,9 @@ def _serve_views(routes: APIRouter, store: Store, organisation: Organisation, jw
 
     @routes.get("/agents", dependencies=[reader])
     async def agents() -> tuple[AgentLoad, ...]:
-        """Who is there and how much each has: new and open tickets of their capacity."""
-        loads = await store.loads(sorted(organisation.agents))
-        return tuple(_agent(name, load, organisation) for name, load in loads.items())
+        """Who is there and how much each has: what their new and open tickets weigh, of their capacity."""
+        standings = await floor.standings(sorted(organisation.agents), at=datetime.now(UTC))
+        return tuple(_agent(name, standing, organisation) for name, standing in standings.items())
 
 
 def _asked(kind: type[Command], ticket: str, key: str, body: Frozen, by: Caller) -> Any:
@@ -177,22 +187,27 @@ def _waiting(ticket: Ticket, now: datetime) -> Waiting:
         category=ticket.category,
         priority=ticket.priority,
         skills=ticket.skills,
+        due_at=None if ticket.due_at == NOT_DUE else ticket.due_at,
+        boosts=ticket.boosts,
+        offered_to=None if ticket.offer is None else ticket.offer.agent,
         waiting_since=since,
         age_seconds=max(0, int((now - since).total_seconds())),
         because=ticket.waiting_because or "",
     )
 
 
-def _agent(name: str, load: Load, organisation: Organisation) -> AgentLoad:
+def _agent(name: str, standing: Standing, organisation: Organisation) -> AgentLoad:
     agent = organisation.agents[name]
     return AgentLoad(
         agent=name,
         name=agent.name,
         teams=tuple(team for team, one in organisation.teams.items() if name in one.agents),
-        skills=tuple(sorted(agent.skills)),
-        available=agent.available,
-        load=load.tickets,
-        capacity=agent.capacity,
-        has_room=has_room(agent, load),
-        last_assigned_at=None if load.last == NEVER else load.last,
+        skills=agent.skills,
+        available=standing.away is None,
+        away=standing.away,
+        load=standing.units(organisation),
+        capacity=agent.capacity.total,
+        tickets=dict(standing.tickets),
+        has_room=has_room(agent, standing, organisation),
+        last_assigned_at=None if standing.last == NEVER else standing.last,
     )

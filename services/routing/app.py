@@ -1,24 +1,35 @@
 """The table of contents of routing."""
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
 from services.routing import api, configuration
-from services.routing.drain import Drain
-from services.routing.floor import Floor
+from services.routing.assignment.drain import Drain
+from services.routing.assignment.floor import Floor
 from services.routing.handlers import Handlers, from_bus
+from services.routing.learning.learned import Learned
+from services.routing.learning.parts import Shelves
 from services.routing.metrics import Metrics
+from services.routing.openings import Openings
+from services.routing.people import parts as people_parts
+from services.routing.people.store import People
+from services.routing.rehearsal import api as rehearsal
 from services.routing.settings import Settings
 from services.routing.store import Store
-from shared.commands import TicketClaim, TicketClassify, TicketTransfer
+from shared.commands import AgentSetPresence, TicketClaim, TicketClassify, TicketTransfer
 from shared.events import (
+    AgentChanged,
     AgentInstructed,
+    SlaChanged,
     TicketAssigned,
     TicketClassified,
     TicketEscalated,
+    TicketMessageAdded,
+    TicketOffered,
     TicketOpened,
+    TicketRedacted,
     TicketStatusChanged,
 )
 from shared.messaging import COMMANDS_EXCHANGE, EVENTS_EXCHANGE
@@ -30,11 +41,19 @@ def create_app(settings: Settings) -> FastAPI:
     organisation = Organisation.read(settings.config_dir)
     ruleset = configuration.read(settings.config_dir)
 
-    service = Service("routing", settings, publishes=[TicketClassified, TicketAssigned])
+    service = Service("routing", settings, publishes=[TicketClassified, TicketAssigned, TicketOffered, AgentChanged])
     store = Store(service.mongo)
-    floor = Floor(store, organisation)
+    people = People(service.mongo)
+    openings = Openings(service.mongo, retention=timedelta(days=settings.openings_kept_days))
+    floor = Floor(store, people, organisation)
     metrics = Metrics(service.metrics)
     wake = asyncio.Event()
+
+    def clock() -> datetime:
+        return datetime.now(UTC)
+
+    shelves = Shelves.of(service.mongo, openings=openings, retention=timedelta(days=settings.openings_kept_days))
+    learned = Learned(service, settings, ruleset, shelves=shelves)
     handlers = Handlers(
         once=service.once,
         store=store,
@@ -43,24 +62,39 @@ def create_app(settings: Settings) -> FastAPI:
         ruleset=ruleset,
         metrics=metrics,
         wake=wake,
-        clock=lambda: datetime.now(UTC),
+        clock=clock,
+        learned=learned,
     )
     drain = Drain(
         store=store,
+        floor=floor,
         handlers=handlers,
         organisation=organisation,
         metrics=metrics,
         wake=wake,
         seconds=settings.drain_seconds,
+        clock=clock,
     )
 
+    here = people_parts.run(
+        service,
+        people=people,
+        handlers=handlers,
+        organisation=organisation,
+        wake=wake,
+        clock=clock,
+        jwt_key=settings.jwt_key,
+    )
     service.bus.subscribe(
         "routing.tickets",
         EVENTS_EXCHANGE,
         {
             TicketOpened: handlers.opened,
+            TicketMessageAdded: handlers.message_added,
             TicketStatusChanged: handlers.status_changed,
+            TicketRedacted: handlers.redacted,
             TicketEscalated: handlers.escalated,
+            SlaChanged: handlers.sla_changed,
             AgentInstructed: handlers.instructed,
         },
     )
@@ -71,12 +105,18 @@ def create_app(settings: Settings) -> FastAPI:
             TicketClaim: from_bus(handlers.claim),
             TicketTransfer: from_bus(handlers.transfer),
             TicketClassify: from_bus(handlers.classify),
+            AgentSetPresence: here.obey,
         },
     )
     service.prepare(store.prepare)
+    service.prepare(openings.prepare)
+    learned.run()
     service.every(0, "drain", drain.run)
     service.every(5, "queue_gauge", drain.show_queue)
     service.app.include_router(
-        api.router(handlers=handlers, store=store, organisation=organisation, jwt_key=settings.jwt_key)
+        api.router(handlers=handlers, store=store, floor=floor, organisation=organisation, jwt_key=settings.jwt_key)
+    )
+    service.app.include_router(
+        rehearsal.router(openings=openings, ruleset=ruleset, organisation=organisation, jwt_key=settings.jwt_key)
     )
     return service.app

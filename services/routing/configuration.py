@@ -1,20 +1,40 @@
 """Reads config/routing.yaml and checks it against the organisation; every mistake names file and line."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
-from services.routing.ruleset import Rule, Ruleset
+from services.routing.classification.conditions import Condition
+from services.routing.classification.facts import LATER, Occasion
+from services.routing.classification.schema import Actions, Rule, Ruleset
+from services.routing.ticket import PRIORITIES
 from shared.config import line_of, load, tree
 from shared.errors import InvalidConfiguration
 from shared.organisation import Organisation
 
 Fault = tuple[tuple[int | str, ...], str]
 
+_OPENED: frozenset[Occasion] = frozenset({"opened"})
+_ABOUT_TEXT: frozenset[Occasion] = frozenset({"customer_message", "agent_message", "rated"})
+_EVENTS_OF: Mapping[str, frozenset[Occasion]] = {
+    "title": _OPENED,
+    "attachments": frozenset({"opened", "customer_message", "agent_message"}),
+    "text": _OPENED | _ABOUT_TEXT,
+    "keywords": _OPENED | _ABOUT_TEXT,
+    "previous": frozenset({"status", "reopened"}),
+    "score": frozenset({"rated"}),
+    "level": frozenset({"escalated"}),
+    "ticket": frozenset(LATER),
+}
+"""Conditions that only some events tell of; the others hold for every event."""
+
 
 def read(config_dir: Path) -> Ruleset:
     """The rules; `InvalidConfiguration` lists what does not hold, also names that exist nowhere."""
-    organisation = Organisation.read(config_dir)
-    path = config_dir / "routing.yaml"
+    return check(config_dir / "routing.yaml", Organisation.read(config_dir))
+
+
+def check(path: Path, organisation: Organisation) -> Ruleset:
+    """The rules of a file, held against the organisation."""
     ruleset = load(path, Ruleset)
     faults = list(_faults(ruleset, organisation))
     if faults:
@@ -25,7 +45,7 @@ def read(config_dir: Path) -> Ruleset:
                 for where, what in faults
             )
         )
-    return ruleset
+    return ruleset if ruleset.zone is not None else ruleset.model_copy(update={"zone": organisation.zone})
 
 
 def _faults(ruleset: Ruleset, organisation: Organisation) -> Iterator[Fault]:
@@ -40,26 +60,60 @@ def _faults(ruleset: Ruleset, organisation: Organisation) -> Iterator[Fault]:
             yield ("rules", index, "name"), f"there is an earlier rule {rule.name!r}"
         seen.add(rule.name)
         for where, what in _rule_faults(rule, ruleset, organisation):
-            yield ("rules", index, "then", *where), what
+            yield ("rules", index, *where), what
 
 
 def _rule_faults(rule: Rule, ruleset: Ruleset, organisation: Organisation) -> Iterator[Fault]:
-    then = rule.then
+    for where, what in _action_faults(rule.then, ruleset, organisation):
+        yield ("then", *where), what
+    if rule.then.tags is not None and rule.event != ("opened",):
+        yield ("then", "tags"), "tags are given at the opening; later rules use add_tags"
+    for place, condition in rule.conditions():
+        for where, what in _condition_faults(condition, rule, ruleset, organisation):
+            yield ("when", *place, *where), what
+
+
+def _action_faults(then: Actions, ruleset: Ruleset, organisation: Organisation) -> Iterator[Fault]:
     if then.category is not None and then.category not in ruleset.categories:
         yield ("category",), _unknown("category", then.category, ruleset.categories)
     if then.team is not None and then.team not in organisation.teams:
         yield ("team",), _unknown("team", then.team, organisation.teams)
     known = frozenset[str]().union(*(agent.skills for agent in organisation.agents.values()))
-    missing = sorted(set(then.skills or ()) - known)
-    for skill in missing:
-        yield ("skills", (then.skills or ()).index(skill)), _unknown("skill", skill, known)
+    missing: list[str] = []
+    for kind, asked in (("skills", then.skills), ("prefer", then.prefer)):
+        for place, skill in enumerate(asked or ()):
+            if skill not in known:
+                missing.append(skill)
+                yield (kind, place, skill), _unknown("skill", skill, known)
     team = organisation.teams.get(then.team or "")
     if team is not None and then.skills and not missing:
-        wanted = set(then.skills)
-        if not any(wanted <= organisation.agents[agent].skills for agent in team.agents):
-            yield ("skills",), f"nobody in {then.team} has {' and '.join(then.skills)}"
+        wanted = {skill: level or 1 for skill, level in then.skills.items()}
+        skilled = (organisation.agents[agent].skills for agent in team.agents)
+        if not any(all(has.get(skill, 0) >= level for skill, level in wanted.items()) for has in skilled):
+            said = " and ".join(f"{skill} at level {level}" if level > 1 else skill for skill, level in wanted.items())
+            yield ("skills",), f"nobody in {then.team} has {said}"
 
 
-def _unknown(kind: str, name: str, known: object) -> str:
-    there_is = ", ".join(sorted(str(one) for one in known)) if hasattr(known, "__iter__") else ""
-    return f"there is no {kind} {name!r}; there is {there_is or 'none'}"
+def _condition_faults(
+    condition: Condition, rule: Rule, ruleset: Ruleset, organisation: Organisation
+) -> Iterator[Fault]:
+    for name, events in _EVENTS_OF.items():
+        without = [event for event in rule.event if event not in events]
+        if getattr(condition, name) is not None and without:
+            yield (name,), f"{name} is not known of the event {' and '.join(without)}"
+    state = condition.ticket
+    if state is None:
+        return
+    known: Mapping[str, Collection[str]] = {
+        "category": ruleset.categories,
+        "team": organisation.teams,
+        "priority": PRIORITIES,
+    }
+    for name, names in known.items():
+        for value in getattr(state, name) or ():
+            if value not in names:
+                yield ("ticket", name), _unknown(name, value, names)
+
+
+def _unknown(kind: str, name: str, known: Collection[str]) -> str:
+    return f"there is no {kind} {name!r}; there is {', '.join(sorted(known)) or 'none'}"

@@ -1,33 +1,47 @@
 """Takes events and commands in: loads the ticket, lets the rules decide, commits once, tells the drain."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, TypeVar
 
 import structlog
 
-from services.routing import manual, rules
-from services.routing.capacity import Choice
-from services.routing.facts import Facts
-from services.routing.floor import Floor
+from services.routing import manual, rules, transfers
+from services.routing.assignment.choice import Choice
+from services.routing.assignment.floor import Floor
+from services.routing.classification.facts import Facts
+from services.routing.classification.ruleset import Ruleset, classify, run
+from services.routing.learning.heard import Heard
+from services.routing.learning.learned import Learned
 from services.routing.metrics import Metrics
-from services.routing.outcome import Step, conclude
-from services.routing.ruleset import Classification, Ruleset, classify
+from services.routing.openings import forgotten
+from services.routing.outcome import Step, Terms, conclude
 from services.routing.store import Store
 from services.routing.ticket import Ticket
 from shared.change import Change
 from shared.commands import TicketClaim, TicketClassify, TicketTransfer
-from shared.envelope import Command, Envelope
+from shared.envelope import Command, Envelope, Event
 from shared.errors import KarticaError, Refused, Transient
-from shared.events import AgentInstructed, TicketEscalated, TicketOpened, TicketStatusChanged
+from shared.events import (
+    AgentInstructed,
+    SlaChanged,
+    TicketEscalated,
+    TicketMessageAdded,
+    TicketOpened,
+    TicketRedacted,
+    TicketStatusChanged,
+)
 from shared.once import Once
 from shared.organisation import Organisation
 
 log = structlog.get_logger()
 C = TypeVar("C", bound=Command)
 Answer = Mapping[str, Any]
+OVERTAKEN = timedelta(minutes=10)
+"""For so long a fact about an unknown ticket is taken to have come before its opening, and is tried again."""
 
 
 class StillWaiting(KarticaError):
@@ -46,6 +60,7 @@ class Handlers:
         metrics: Metrics,
         wake: asyncio.Event,
         clock: Callable[[], datetime],
+        learned: Learned,
     ) -> None:
         self._once = once
         self._store = store
@@ -55,10 +70,17 @@ class Handlers:
         self._metrics = metrics
         self._wake = wake
         self._clock = clock
+        self._learned = learned
 
     async def opened(self, event: TicketOpened) -> None:
+        """The rules decide; where they leave the category open, the model is heard."""
+        facts, default_team = Facts.of(event), self._organisation.default_team
+        ran = run(self._ruleset, facts)
+        heard = await self._learned.ask(facts) if ran.leaves_category_open else Heard()
+        found = classify(self._ruleset, facts, default_team=default_team, ran=ran, heard=heard)
         key = f"routing.opened:{event.id}"
-        await self._handle(key, event, lambda ticket: rules.opened(ticket, event, self._classify(event)))
+        step_of = partial(rules.opened, event=event, found=found, organisation=self._organisation)
+        await self._handle(key, event, step_of, heard=heard)
 
     async def status_changed(self, event: TicketStatusChanged) -> None:
         key = f"routing.status_changed:{event.id}"
@@ -68,14 +90,34 @@ class Handlers:
         key = f"routing.escalated:{event.id}"
         await self._handle(key, event, lambda ticket: rules.escalated(ticket, event, self._organisation))
 
+    async def message_added(self, event: TicketMessageAdded) -> None:
+        key = f"routing.message_added:{event.id}"
+        await self._note(key, event, lambda ticket: rules.message_added(ticket, event))
+
+    async def sla_changed(self, event: SlaChanged) -> None:
+        """Only the order of the queue depends on it: noted without a decision."""
+        told = event.data
+        at = told.due_at if told.change in ("started", "resumed", "retargeted") else None
+        await self._store.note_due(event.subject, told.clock, at=at, version=event.ticketversion)
+
+    async def redacted(self, event: TicketRedacted) -> None:
+        """The copy of the opening goes, and what the requester was known by."""
+
+        async def decide() -> Change:
+            step = rules.redacted(await self._store.ticket(event.subject), event)
+            change, _ = conclude(step, cause=event, choice=None, time=self._clock())
+            return replace(change, writes=(*change.writes, forgotten(event.subject)))
+
+        await self._commit(f"routing.redacted:{event.id}", event.subject, decide)
+
     async def instructed(self, event: AgentInstructed) -> None:
         """A transfer that an agent asked for by mail; for a ticket that has ended meanwhile it comes too late."""
         if event.data.transfer is None:
             return
-        wish = manual.by_mail(event, event.data.transfer)
+        wish = transfers.by_mail(event, event.data.transfer)
         try:
             key = f"routing.instructed:{event.id}"
-            await self._handle(key, event, lambda ticket: manual.transferred(ticket, wish, self._organisation))
+            await self._handle(key, event, lambda ticket: transfers.transferred(ticket, wish, self._organisation))
         except manual.UnknownTicket as error:
             raise Transient(str(error)) from error
         except Refused as error:
@@ -85,48 +127,78 @@ class Handlers:
         return await self._obey(command, lambda ticket: manual.claimed(ticket, command, self._organisation))
 
     async def transfer(self, command: TicketTransfer) -> Answer:
-        return await self._obey(command, lambda ticket: manual.transferred(ticket, command, self._organisation))
+        return await self._obey(command, lambda ticket: transfers.transferred(ticket, command, self._organisation))
 
     async def classify(self, command: TicketClassify) -> Answer:
         return await self._obey(command, lambda ticket: manual.corrected(ticket, command, self._ruleset))
 
-    async def take_from_queue(self, waiting: Ticket) -> str | None:
-        """Assigns a ticket that waits; the agent, or None when it has to wait on or somebody else took it."""
+    async def take_from_queue(self, waiting: Ticket, *, past: Collection[str] = ()) -> str | None:
+        """Assigns or offers a ticket that waits: to whom; None when it has to wait on or somebody else took it.
+
+        Tickets `past`, with which something is wrong, are no reason to wait in turn.
+        """
         taken: list[str | None] = []
 
         async def decide() -> Change:
             ticket = await self._store.ticket(waiting.id)
-            if not ticket.waiting or ticket.entry != waiting.entry:
+            same = (ticket.entry, ticket.offers) == (waiting.entry, waiting.offers)
+            if not ticket.waiting or ticket.offer is not None or not same:
                 raise StillWaiting(f"{waiting.id} is not in the queue any more")
-            step = rules.drained(ticket)
-            choice = await self._floor.choice(step, in_turn=True)
+            step, time = rules.drained(ticket), self._clock()
+            choice = await self._floor.choice(step, at=time, past=past)
             if choice is None or choice.agent is None:
+                if choice is not None and (choice.needs, choice.wants) != (ticket.needs, ticket.wants):
+                    await self._store.wait_for(ticket, needs=choice.needs, wants=choice.wants)
                 raise StillWaiting(f"nobody is free for {waiting.id}")
-            change, after = conclude(step, cause=ticket.latest_cause(), choice=choice, time=self._clock())
-            taken[:] = [after.agent]
+            cause, terms = ticket.latest_cause(), self._terms(ticket)
+            change, after = conclude(step, cause=cause, choice=choice, time=time, terms=terms)
+            taken[:] = [after.holder]
             return change
 
         try:
-            await self._commit(f"routing.drain:{waiting.id}:{waiting.entry}", waiting.id, decide)
+            await self._commit(f"routing.drain:{waiting.id}:{waiting.entry}:{waiting.offers}", waiting.id, decide)
         except StillWaiting:
             return None
         return taken[0] if taken else None
 
-    def _classify(self, event: TicketOpened) -> Classification:
-        return classify(self._ruleset, Facts.of(event), default_team=self._organisation.default_team)
+    async def handle(self, key: str, cause: Envelope, step_of: Callable[[Ticket], Step]) -> Answer:
+        """Takes a step about the ticket that the cause is about, once per key."""
+        return await self._handle(key, cause, step_of)
+
+    def _terms(self, ticket: Ticket) -> Terms:
+        team = self._organisation.teams.get(ticket.team)
+        offer = None if team is None else team.offer
+        return Terms(
+            offer_within=None if offer is None else offer.within,
+            age_boost=self._organisation.queue.age_boost,
+            weight=self._organisation.weight(ticket.channel),
+        )
+
+    async def _note(self, key: str, event: Event, step_of: Callable[[Ticket], Step]) -> None:
+        """A fact that mostly changes nothing: only one that does is a decision to commit."""
+        ticket = await self._store.ticket(event.subject)
+        if not ticket.opened and self._clock() - event.time < OVERTAKEN:
+            raise Transient(f"ticket {event.subject} is not known yet")
+        step = step_of(ticket)
+        if ticket.opened and (step.after != step.before or step.placing != "none"):
+            await self._handle(key, event, step_of)
 
     async def _obey(self, command: Command, step_of: Callable[[Ticket], Step]) -> Answer:
         return await self._handle(f"command:{command.id}", command, step_of)
 
-    async def _handle(self, key: str, cause: Envelope, step_of: Callable[[Ticket], Step]) -> Answer:
+    async def _handle(
+        self, key: str, cause: Envelope, step_of: Callable[[Ticket], Step], *, heard: Heard | None = None
+    ) -> Answer:
         subject = cause.subject or ""
         wakes = False
 
         async def decide() -> Change:
             nonlocal wakes
             step = step_of(await self._store.ticket(subject))
-            choice = await self._floor.choice(step)
-            change, after = conclude(step, cause=cause, choice=choice, time=self._clock())
+            time = self._clock()
+            choice = await self._floor.choice(step, at=time)
+            change, after = conclude(step, cause=cause, choice=choice, time=time, terms=self._terms(step.after))
+            change = self._learned.teach(change, step, after, cause=cause, heard=heard)
             wakes = _frees_somebody(step.before, after) or _may_be_taken(after, choice)
             return replace(change, answer=_answer(cause, after)) if isinstance(cause, Command) else change
 
@@ -144,9 +216,10 @@ class Handlers:
             return last
 
         async with self._floor.deciding(subject):
-            outcome = await self._once.handle(key, subject, remembered)
+            outcome = await self._once.handle(key, subject, remembered, committed=lambda: self._floor.settle(subject))
         if not outcome.repeated:
             self._metrics.count(last.events)
+            await self._learned.count(last.writes)
         return outcome.answer
 
 
@@ -166,13 +239,12 @@ def from_bus(obey: Callable[[C], Awaitable[Answer]]) -> Callable[[C], Awaitable[
 
 
 def _frees_somebody(before: Ticket, after: Ticket) -> bool:
-    return before.active and before.agent is not None and (not after.active or after.agent != before.agent)
+    return before.holder is not None and after.holder != before.holder
 
 
 def _may_be_taken(after: Ticket, choice: Choice | None) -> bool:
     """It waits although somebody has room: others are before it, or it came back to work."""
-    free = choice is None or any(candidate.hindrance is None for candidate in choice.candidates)
-    return after.waiting and free
+    return after.waiting and after.offer is None and (choice is None or choice.somebody_free)
 
 
 def _answer(cause: Envelope, after: Ticket) -> dict[str, Any]:

@@ -1,15 +1,19 @@
-"""What people decide about a ticket: claim, transfer, correction. A refusal says what to do instead."""
+"""What people decide about a ticket: claim, release, decline, correction. A refusal says what to do instead."""
 
-from services.routing.outcome import Step
-from services.routing.ruleset import Ruleset
-from services.routing.ticket import ENDED, Ticket
-from shared.commands import TicketClaim, TicketClassify, TicketTransfer, TicketTransferData
+from datetime import datetime
+
+from services.routing.assignment import leases, offers
+from services.routing.classification.ruleset import Ruleset
+from services.routing.step import Step
+from services.routing.ticket import ENDED, Ticket, without
+from shared.commands import TicketClaim, TicketClassify, TicketDecline, TicketRelease
+from shared.envelope import Command
 from shared.errors import Refused
-from shared.events import AgentInstructed, Reason, Transfer
+from shared.events import Reason
 from shared.organisation import Organisation
 
-MANY_HOPS = 3
-"""From this many transfers on the reason says how many there were: somebody should look at it."""
+MOST_PASSED = 100
+"""So many tickets that were passed over are counted; a reason says of more that there are at least as many."""
 
 
 class UnknownTicket(Refused):
@@ -23,11 +27,16 @@ class UnknownTicket(Refused):
         )
 
 
-def claimed(ticket: Ticket, command: TicketClaim, organisation: Organisation) -> Step:
-    """The agent takes it, even over capacity, if nobody has it. Claiming one's own ticket changes nothing."""
+def claimed(
+    ticket: Ticket, command: TicketClaim, organisation: Organisation, *, at: datetime, passed: int = 0
+) -> Step:
+    """The agent takes it, even over capacity, if nobody has it. Claiming one's own ticket changes nothing.
+
+    `passed` is how many tickets that they could have taken rank before it.
+    """
     agent = command.data.agent
-    _check_open(ticket)
-    _check_agent(agent, organisation)
+    check_open(ticket)
+    check_agent(agent, organisation)
     if ticket.agent == agent:
         return Step(ticket, ticket)
     if ticket.agent is not None:
@@ -36,49 +45,46 @@ def claimed(ticket: Ticket, command: TicketClaim, organisation: Organisation) ->
             title="The ticket is taken",
             detail=f"{ticket.agent} has it; to take it over, transfer it to {agent} with a reason.",
         )
+    check_requester(ticket, agent, organisation)
     because = f"{agent} took it from the queue of {ticket.team}"
-    return Step(
+    step = Step(
         ticket,
-        ticket.model_copy(update={"agent": agent}),
+        ticket.model_copy(
+            update={"agent": agent, "lease": leases.leased(ticket, command.data, organisation, at=at)}
+        ),
         placing="given",
         placed_by=f"claim:{agent}",
-        placing_reasons=(Reason(rule="claim", because=because),),
+        placing_reasons=(Reason(rule="claim", because=because), *_passed_over(passed)),
     )
+    return offers.claimed(step, agent, at=at)
 
 
-def transferred(ticket: Ticket, command: TicketTransfer, organisation: Organisation) -> Step:
-    """Hands the ticket over: to the agent named, or to the least loaded of the team named."""
-    agent = command.data.agent
-    _check_open(ticket)
-    team = _target_team(ticket, command, organisation)
-    if team == ticket.team and (agent is None or agent == ticket.agent):
-        return Step(ticket, ticket)
-    hops = ticket.hops + 1
-    times = f" (handed over {hops} times)" if hops >= MANY_HOPS else ""
-    by = f"transfer:{_who(command.actor)}"
-    reason = Reason(rule="transfer", because=f"{command.data.reason}{times}")
+def released(ticket: Ticket, command: TicketRelease, *, only: str | None = None) -> Step:
+    """Back into the queue of its team, or to somebody else there; `only` is for whom alone that may be done."""
+    check_open(ticket)
+    agent = ticket.agent
+    if agent is None:
+        offered = ticket.offer is not None
+        detail = "It is on offer; decline it instead." if offered else f"It is in the queue of {ticket.team} already."
+        raise Refused(status=409, title="Nobody has the ticket", detail=detail)
+    if only is not None and agent != only:
+        detail = f"{agent} has it; only they or a supervisor can give it back."
+        raise Refused(status=403, title="Not your ticket", detail=detail)
+    because = f"{agent} gave it back: {command.data.reason}"
     return Step(
         ticket,
-        ticket.model_copy(update={"team": team, "agent": agent, "hops": hops}),
-        by=by,
-        reasons=(reason,),
-        placing="choose" if agent is None else "given",
-        placed_by=by,
-        placing_reasons=(reason,),
-        since=command.time,
+        ticket.model_copy(update={"agent": None, "lease": None, "excluded": without(ticket.excluded, agent)}),
+        placing="choose",
+        placed_by=f"release:{acting(command)}",
+        placing_reasons=(Reason(rule="release", because=because),),
+        since=ticket.active_since or command.time,
     )
 
 
-def by_mail(event: AgentInstructed, wish: Transfer) -> TicketTransfer:
-    """The transfer that an agent asked for in a mail, as if it had been commanded."""
-    return TicketTransfer.asked(
-        key=event.id,
-        source=event.source,
-        time=event.time,
-        subject=event.subject,
-        actor=event.actor,
-        data=TicketTransferData(team=wish.team, agent=wish.agent, reason=wish.reason),
-    )
+def declined(ticket: Ticket, command: TicketDecline, *, at: datetime) -> Step:
+    """The agent does not take what was offered to them."""
+    check_open(ticket)
+    return offers.declined(ticket, command.data.agent, command.data.reason, at=at)
 
 
 def corrected(ticket: Ticket, command: TicketClassify, ruleset: Ruleset) -> Step:
@@ -102,28 +108,7 @@ def corrected(ticket: Ticket, command: TicketClassify, ruleset: Ruleset) -> Step
     return Step(ticket, ticket.model_copy(update=update), by=command.actor, reasons=(reason,))
 
 
-def _target_team(ticket: Ticket, command: TicketTransfer, organisation: Organisation) -> str:
-    team, agent = command.data.team, command.data.agent
-    if team is None and agent is None:
-        raise Refused(status=422, title="Transfer to whom?", detail="Give a team, an agent, or both.")
-    if team is not None and team not in organisation.teams:
-        there_is = ", ".join(sorted(organisation.teams))
-        raise Refused(status=422, title="Unknown team", detail=f"Use one of {there_is}.")
-    if agent is None:
-        return team or ticket.team
-    _check_agent(agent, organisation)
-    teams = [name for name, one in organisation.teams.items() if agent in one.agents]
-    if team is None and ticket.team in teams:
-        return ticket.team
-    if team is None and len(teams) == 1:
-        return teams[0]
-    if team is None or team not in teams:
-        detail = f"{agent} is in {', '.join(teams) or 'no team'}; name one of these as the team."
-        raise Refused(status=422, title="Which team?", detail=detail)
-    return team
-
-
-def _check_open(ticket: Ticket) -> None:
+def check_open(ticket: Ticket) -> None:
     if not ticket.opened:
         raise UnknownTicket(ticket.id)
     if ticket.status in ENDED:
@@ -134,10 +119,25 @@ def _check_open(ticket: Ticket) -> None:
         )
 
 
-def _check_agent(agent: str, organisation: Organisation) -> None:
+def check_agent(agent: str, organisation: Organisation) -> None:
     if agent not in organisation.agents:
         raise Refused(status=422, title="Unknown agent", detail=f"teams.yaml has no agent {agent!r}.")
 
 
-def _who(actor: str) -> str:
-    return actor.removeprefix("agent:")
+def check_requester(ticket: Ticket, agent: str, organisation: Organisation) -> None:
+    """Whom an agent is not to deal with, they don't, by nobody's word."""
+    if set(ticket.keys) & set(organisation.agents[agent].not_for):
+        detail = f"teams.yaml excludes {agent} from this requester's tickets (`not_for`); choose somebody else."
+        raise Refused(status=409, title="Not for this agent", detail=detail)
+
+
+def acting(command: Command) -> str:
+    """Who commanded it, as reasons and metrics name them."""
+    return command.actor.removeprefix("agent:")
+
+
+def _passed_over(passed: int) -> tuple[Reason, ...]:
+    if not passed:
+        return ()
+    count = f"at least {passed}" if passed >= MOST_PASSED else str(passed)
+    return (Reason(rule="cherry_pick", because=f"{count} that they could have taken waited before it"),)

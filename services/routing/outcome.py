@@ -1,47 +1,34 @@
 """From a step to a change: a step says what becomes of a ticket, `conclude` adds the agent and the events."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
 
-from services.routing.capacity import Choice
-from services.routing.ruleset import Trial
+from services.routing import statements
+from services.routing.assignment.choice import Choice
+from services.routing.openings import kept as kept_opening
+from services.routing.statements import Basis
+from services.routing.step import Step, Terms
 from services.routing.ticket import Ticket, kept
-from shared.change import NOTHING, Change, Insert, Update
+from shared.change import NOTHING, Apply, Change, Insert, Update, Write
 from shared.envelope import Envelope, Event
-from shared.events import Reason, TicketAssigned, TicketAssignedData, TicketClassified, TicketClassifiedData
+from shared.events import Reason
 from shared.ids import derived_id
+
+__all__ = ["AGENTS", "DECISIONS", "TICKETS", "Step", "Terms", "conclude"]
 
 TICKETS = "tickets"
 DECISIONS = "decisions"
-
-Placing = Literal["none", "choose", "keep_if_room", "keep_if_there", "given"]
-"""Who gets the ticket: nothing changes; the least loaded; the owner if they have room, or are there at all,
-else the least loaded; the agent that `after` names."""
+AGENTS = "agents"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a cause makes of a ticket, before an agent is chosen."""
-
-    before: Ticket
-    after: Ticket
-    by: str = ""
-    reasons: tuple[Reason, ...] = ()
-    placing: Placing = "none"
-    placed_by: str = "least_loaded"
-    placing_reasons: tuple[Reason, ...] = ()
-    since: datetime | None = None
-    tried: tuple[Trial, ...] = ()
-    tell: bool = False
-    """Whether an owner who stays is worth an event."""
-
-
-def conclude(step: Step, *, cause: Envelope, choice: Choice | None, time: datetime) -> tuple[Change, Ticket]:
+def conclude(
+    step: Step, *, cause: Envelope, choice: Choice | None, time: datetime, terms: Terms = Terms()
+) -> tuple[Change, Ticket]:
     """The writes and events of a step, and the ticket as it is then.
 
-    `choice` is the agent for a step whose `placing` asks for one.
+    `choice` is the agent for a step whose `placing` asks for one. Whenever an agent's load grows, the
+    agent's document is written too: guarded by the version that the choice was made of, so that no
+    other replica can have given the agent something meanwhile.
     """
     before, after = step.before, step.after
     if step.placing in ("none", "given") or not after.opened:
@@ -50,88 +37,80 @@ def conclude(step: Step, *, cause: Envelope, choice: Choice | None, time: dateti
     places = after.opened and (step.placing == "given" or (choice is not None and (step.tell or not stays)))
     if after == before and not places:
         return NOTHING, before
+    basis = Basis(step, cause, choice, time, terms)
     events: list[Event] = []
     if after.opened and after.classification() != before.classification():
-        after, event = _state_classified(after, step, cause, time)
-        events.append(event)
+        after, classified = statements.classified(after, basis)
+        events.append(classified)
+    ended = step.ended_offer or ("withdrawn" if places else None)
+    if before.offer is not None and ended is not None:
+        after, over = statements.offer_ended(after, basis, ended)
+        events.append(over)
     if places:
-        after, assigned = _state_assigned(after, step, cause, choice, time)
-        events.append(assigned)
+        after, placed = _place(after, basis)
+        events += placed
     if events:
         after = after.model_copy(update={"cause": kept(cause)})
-    save = Update(TICKETS, after.id, before.version, after.document())
-    record = [_record(step, cause, choice, events, time)] if events else []
-    return Change(writes=(save, *record), events=tuple(events)), after
+    writes: list[Write] = [Update(TICKETS, after.id, before.version, after.document())]
+    writes += _agent_writes(step, after, choice, time)
+    writes += [_record(basis, events)] if events else []
+    writes += [kept_opening(step.opening)] if step.opening is not None else []
+    return Change(writes=tuple(writes), events=tuple(events)), after
 
 
-def _state_classified(after: Ticket, step: Step, cause: Envelope, time: datetime) -> tuple[Ticket, TicketClassified]:
-    after = after.model_copy(update={"stated": after.stated + 1})
-    event = TicketClassified.following(
-        cause,
-        f"classified:{after.stated}",
-        time=time,
-        subject=after.id,
-        ticketversion=after.stated,
-        data=TicketClassifiedData(
-            category=after.category,
-            priority=after.priority,
-            team=after.team,
-            tags=after.tags,
-            skills=after.skills,
-            by=step.by,
-            reasons=step.reasons,
-        ),
-    )
-    return after, event
+def _agent_writes(step: Step, after: Ticket, choice: Choice | None, time: datetime) -> list[Write]:
+    holder = after.holder
+    if holder is None or holder == step.before.holder:
+        return []
+    guard = choice.guard if choice is not None and choice.agent == holder else None
+    if guard is not None:
+        return [Update(AGENTS, holder, guard, {"last_at": time})]
+    return [Apply(AGENTS, holder, {"$inc": {"version": 1}, "$max": {"last_at": time}})]
 
 
-def _state_assigned(
-    after: Ticket, step: Step, cause: Envelope, choice: Choice | None, time: datetime
-) -> tuple[Ticket, TicketAssigned]:
+def _place(after: Ticket, basis: Basis) -> tuple[Ticket, list[Event]]:
+    """Assigned, or offered while it waits. That it waits is told once for each queue that it comes into."""
+    before, choice, within = basis.step.before, basis.choice, basis.terms.offer_within
     agent = after.agent if choice is None else choice.agent
-    stays = agent is not None and agent == step.before.agent
-    stated = after.stated + 1
-    if agent is None:
-        because = choice.because if choice is not None else ""
-        since = step.before.waiting_since if step.before.state == "queued" else step.since
-        placed: dict[str, Any] = {"state": "queued", "waiting_since": since, "waiting_because": because}
-        placed |= {"entry": stated, "assigned_at": None}
+    # Whoever had it before, or is to have it back, is not asked.
+    asked = agent is not None and within is not None and choice is not None and choice.rule not in ("owner", "returned")
+    if agent is not None and not asked:
+        after, event = statements.assigned(after, basis, agent=agent)
+        return after, [event]
+    events: list[Event] = []
+    fresh = before.state != "queued" or before.team != after.team
+    if fresh or (agent is None and basis.step.tell):
+        after, queued = statements.assigned(after, basis, agent=None, because=_asked_first(after, agent))
+        events.append(queued)
     else:
-        placed = {"state": "assigned", "waiting_since": None, "waiting_because": None}
-        placed |= {} if stays else {"assigned_at": time}
-    after = after.model_copy(update={"stated": stated, "agent": agent, **placed})
-    own = () if choice is None else (Reason(rule=choice.rule, because=choice.because),)
-    event = TicketAssigned.following(
-        cause,
-        f"assigned:{stated}",
-        time=time,
-        subject=after.id,
-        ticketversion=stated,
-        data=TicketAssignedData(
-            state="queued" if agent is None else "assigned",
-            team=after.team,
-            agent=agent,
-            previous_team=step.before.team or None,
-            previous_agent=step.before.agent,
-            by=step.placed_by,
-            reasons=(*step.placing_reasons, *own),
-        ),
-    )
-    return after, event
+        after = statements.waits_on(after, choice)
+    if agent is not None and after.active:
+        after, offer = statements.offered(after, basis, agent=agent)
+        events.append(offer)
+    return after, events
 
 
-def _record(step: Step, cause: Envelope, choice: Choice | None, events: Sequence[Event], time: datetime) -> Insert:
+def _asked_first(after: Ticket, agent: str | None) -> tuple[Reason, ...]:
+    if agent is None:
+        return ()
+    because = f"{agent} is asked first" if after.active else f"it is offered once it is open, as it is {after.status}"
+    return (Reason(rule="offer", because=because),)
+
+
+def _record(basis: Basis, events: Sequence[Event]) -> Insert:
     """The whole decision, for GET /tickets/{id}/decision: also the rules that did not apply."""
+    step, cause, choice = basis.step, basis.cause, basis.choice
     return Insert(
         DECISIONS,
         {
             "_id": derived_id("routing.decision", *(event.id for event in events)),
             "ticket": step.after.id,
             "seq": events[-1].ticketversion,
-            "time": time,
+            "time": basis.time,
             "cause": {"type": cause.type, "id": cause.id, "actor": cause.actor},
             "results": [{"type": event.type, **event.model_dump()["data"]} for event in events],
             "rules": [trial.document() for trial in step.tried],
+            "model": None if step.model is None else step.model.model_dump(),
             "candidates": [] if choice is None else [candidate.document() for candidate in choice.candidates],
         },
     )

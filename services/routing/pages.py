@@ -5,8 +5,7 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.routing.store import Place
-from services.routing.ticket import Ticket, rank
+from services.routing.ticket import Place, Ticket
 from shared.errors import Refused
 
 
@@ -16,17 +15,22 @@ class Cursor:
 
     @classmethod
     def at(cls, ticket: Ticket) -> "Cursor":
-        return cls((rank(ticket.priority), ticket.waiting_since or datetime.min.replace(tzinfo=UTC), ticket.id))
+        return cls(ticket.place(ticket.waiting_since or datetime.min.replace(tzinfo=UTC)))
 
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         try:
-            urgency, since, ticket = json.loads(base64.urlsafe_b64decode(text.encode()))
-            return cls((int(urgency), datetime.fromisoformat(since).astimezone(UTC), str(ticket)))
+            rank, due, since, ticket = json.loads(base64.urlsafe_b64decode(text.encode()))
+            return cls(Place(int(rank), _time(due), _time(since), str(ticket)))
         except (ValueError, TypeError, OverflowError) as error:
             detail = "Take it from `next` of the page before, unchanged."
             raise Refused(status=422, title="Not a cursor", detail=detail) from error
 
     def text(self) -> str:
-        urgency, since, ticket = self.place
-        return base64.urlsafe_b64encode(json.dumps([urgency, since.isoformat(), ticket]).encode()).decode()
+        place = self.place
+        written = [place.rank, place.due_at.isoformat(), place.since.isoformat(), place.ticket]
+        return base64.urlsafe_b64encode(json.dumps(written).encode()).decode()
+
+
+def _time(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)

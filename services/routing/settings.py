@@ -13,3 +13,12 @@ class Settings(SharedSettings):
     drain_seconds: float = Field(
         default=2.0, gt=0, le=60, description="how long a ticket waits at most after another replica freed an agent"
     )
+    learning: bool = Field(
+        default=True, description="false: no model is asked or trained by this replica, the rules decide alone"
+    )
+    openings_kept_days: int = Field(
+        default=365,
+        ge=1,
+        le=3650,
+        description="how long the opening message of a ticket is kept, to try changed rules on and to learn from",
+    )

@@ -1,20 +1,13 @@
-"""What routing keeps in MongoDB, and every query and index on it."""
+"""What routing keeps of tickets and decisions in MongoDB, and the queries and indexes on them."""
 
-import asyncio
 from collections.abc import AsyncIterator, Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from services.routing.capacity import NEVER, Load
+from services.routing.assignment.queries import ANY_WAITING, IN_ORDER, Reach, ahead_of, waiting_in
 from services.routing.outcome import DECISIONS, TICKETS
-from services.routing.ticket import Ticket
+from services.routing.ticket import NOT_DUE, PRIORITIES, Place, Ticket
 from shared.mongo import ASCENDING, DESCENDING, Mongo
-
-Place = tuple[int, datetime, str]
-"""Where a ticket stands in the queue: rank of its priority, waiting since, id."""
-IN_ORDER = [("rank", DESCENDING), ("waiting_since", ASCENDING), ("_id", ASCENDING)]
-
-ANY_WAITING: Mapping[str, Any] = {"waiting": True, "team": {"$gt": ""}}
 
 
 class Store:
@@ -29,36 +22,58 @@ class Store:
     async def prepare(self) -> None:
         """Makes collections and indexes."""
         await self._mongo.ensure_collections([TICKETS, DECISIONS])
-        # `active` stands in the key too, so that loads are counted without reading a ticket.
-        await self._tickets.create_index(
-            [("active", ASCENDING), ("agent", ASCENDING), ("_id", ASCENDING)],
+        tickets = self._tickets
+        # All that is counted or filtered by stands in the key, so that loads are counted without reading a ticket.
+        await tickets.create_index(
+            [("active", ASCENDING), ("holder", ASCENDING), ("channel", ASCENDING), ("_id", ASCENDING)],
             name="load",
             partialFilterExpression={"active": True},
         )
-        await self._tickets.create_index([("agent", ASCENDING), ("assigned_at", DESCENDING)], name="last_assigned")
-        await self._tickets.create_index(
-            [("team", ASCENDING), *IN_ORDER], name="queue", partialFilterExpression={"waiting": True}
+        await tickets.create_index([("agent", ASCENDING), ("assigned_at", DESCENDING)], name="last_assigned")
+        await tickets.create_index(
+            [("customer", ASCENDING), ("assigned_at", DESCENDING)],
+            name="of_customer",
+            partialFilterExpression={"customer": {"$type": "string"}},
         )
+        await tickets.create_index([("number", ASCENDING)], name="number")
+        waiting = {"partialFilterExpression": {"waiting": True}}
+        await tickets.create_index([("team", ASCENDING), *IN_ORDER], name="queue", **waiting)
+        await tickets.create_index([("boost_at", ASCENDING)], name="boost", **waiting)
         await self._decisions.create_index([("ticket", ASCENDING), ("seq", ASCENDING)], name="of_ticket")
 
     async def ticket(self, ticket: str) -> Ticket:
         """The ticket, or a blank one of version 0."""
         found = await self._tickets.find_one({"_id": ticket})
-        return Ticket(id=ticket) if found is None else Ticket.model_validate({**found, "id": ticket})
+        return Ticket(id=ticket) if found is None else _read(found)
 
-    async def loads(self, agents: Sequence[str], *, without: Collection[str] = ()) -> dict[str, Load]:
-        """The load of each of the agents; the tickets `without` are not counted."""
-        counted, latest = await asyncio.gather(
-            self._mongo.aggregate(TICKETS, count_of(agents, without=without)),
-            self._mongo.aggregate(TICKETS, latest_of(agents)),
-        )
-        tickets = {row["_id"]: row["tickets"] for row in counted}
-        last = {row["_id"]: row["last"] or NEVER for row in latest}
-        return {agent: Load(tickets.get(agent, 0), last.get(agent, NEVER)) for agent in agents}
+    async def numbered(self, number: str) -> Ticket | None:
+        """The ticket that people call by this number."""
+        found = await self._tickets.find_one({"number": number})
+        return None if found is None else _read(found)
 
-    async def ahead(self, team: str, place: Place, *, skills: Collection[str]) -> bool:
-        """Whether a ticket waits in the team before this place that somebody with these skills could take."""
-        found = await self._tickets.find_one(ahead_of(team, place, skills=skills), {"_id": 1})
+    async def carried(
+        self, agents: Sequence[str], *, without: Collection[str] = ()
+    ) -> dict[str, dict[str, int]]:
+        """The new and open tickets of each agent by channel; the tickets `without` are not counted."""
+        counted: dict[str, dict[str, int]] = {}
+        for row in await self._mongo.aggregate(TICKETS, count_of(agents, without=without)):
+            counted.setdefault(row["_id"]["agent"], {})[row["_id"]["channel"]] = row["tickets"]
+        return counted
+
+    async def assigned_since(self, agent: str, since: datetime) -> int:
+        """How many tickets the agent has that were assigned since then."""
+        count: int = await self._tickets.count_documents({"agent": agent, "assigned_at": {"$gte": since}})
+        return count
+
+    async def last_of_customer(self, customer: str, *, since: datetime, without: str) -> str | None:
+        """Who had this customer's latest ticket since then."""
+        query = {"customer": customer, "assigned_at": {"$gte": since}, "agent": {"$ne": None}, "_id": {"$ne": without}}
+        found = await self._tickets.find_one(query, {"agent": 1}, sort=[("assigned_at", DESCENDING)])
+        return None if found is None else str(found["agent"])
+
+    async def ahead(self, place: Place, reach: Reach, *, without: Collection[str] = ()) -> bool:
+        """Whether a ticket waits before this place that the agent could take."""
+        found = await self._tickets.find_one(ahead_of(place, reach, without=without), {"_id": 1})
         return found is not None
 
     async def teams_waiting(self) -> list[str]:
@@ -74,14 +89,70 @@ class Store:
         return {row["_id"]: row["count"] for row in rows}
 
     async def in_order(self, teams: Sequence[str]) -> AsyncIterator[Ticket]:
-        """The tickets that wait in these teams, in the order in which they are to be taken."""
-        async for found in self._tickets.find(waiting_in(teams)).sort(IN_ORDER):
-            yield Ticket.model_validate({**found, "id": found["_id"]})
+        """The tickets of these teams that are to be assigned, in the order in which they are to be taken."""
+        query = {**waiting_in(teams), "automatic": True, "offer": None}
+        async for found in self._tickets.find(query).sort(IN_ORDER):
+            yield _read(found)
 
     async def queue(self, teams: Sequence[str], *, after: Place | None, limit: int) -> list[Ticket]:
         """A page of the queue, in order."""
         cursor = self._tickets.find(waiting_in(teams, after=after)).sort(IN_ORDER).limit(limit)
-        return [Ticket.model_validate({**found, "id": found["_id"]}) for found in await cursor.to_list(limit)]
+        return [_read(found) for found in await cursor.to_list(limit)]
+
+    async def note_due(self, ticket: str, clock: str, *, at: datetime | None, version: int) -> None:
+        """When a clock of the ticket is due, unless a later fact of sla is known: in any order, any number of times."""
+        while not await self._set_due(ticket, clock, at, version):
+            blank = {"$setOnInsert": {"version": 1, "dues": {}}}
+            known = await self._tickets.update_one({"_id": ticket}, blank, upsert=True)
+            if known.upserted_id is None:
+                return  # a later fact is known already
+
+    async def _set_due(self, ticket: str, clock: str, at: datetime | None, version: int) -> bool:
+        earlier = [{f"dues.{clock}": {"$exists": False}}, {f"dues.{clock}.version": {"$lt": version}}]
+        times = {"$map": {"input": {"$objectToArray": "$dues"}, "in": "$$this.v.at"}}
+        first = {"$min": {"$concatArrays": [times, [{"$ifNull": ["$reply_until", None]}]]}}
+        result = await self._tickets.update_one(
+            {"_id": ticket, "$or": earlier},
+            [
+                {"$set": {f"dues.{clock}": {"at": at, "version": version}, "version": {"$add": ["$version", 1]}}},
+                {"$set": {"due_at": {"$ifNull": [first, NOT_DUE]}}},
+            ],
+        )
+        return bool(result.matched_count)
+
+    async def boost(self, *, at: datetime, every: timedelta) -> int:
+        """Lets those that have waited for so long count as one priority more urgent; how many did."""
+        due = {"waiting": True, "boost_at": {"$lte": at}}
+        most = len(PRIORITIES) - 1
+        raised = [
+            {
+                "$set": {
+                    "version": {"$add": ["$version", 1]},
+                    "boosts": {"$add": ["$boosts", 1]},
+                    "rank": {"$min": [most, {"$add": ["$rank", 1]}]},
+                    "boost_at": {
+                        "$cond": [
+                            {"$gte": [{"$add": ["$rank", 1]}, most]},
+                            None,
+                            {"$add": ["$boost_at", int(every.total_seconds() * 1000)]},
+                        ]
+                    },
+                }
+            }
+        ]
+        result = await self._tickets.update_many(due, raised)
+        return int(result.modified_count)
+
+    async def leave(self, team: str, *, since_before: datetime) -> int:
+        """Leaves the team's tickets that have waited since before then to whoever claims them; how many they were."""
+        old = {"waiting": True, "team": team, "automatic": True, "waiting_since": {"$lt": since_before}}
+        result = await self._tickets.update_many(old, {"$set": {"automatic": False}, "$inc": {"version": 1}})
+        return int(result.modified_count)
+
+    async def wait_for(self, ticket: Ticket, *, needs: Sequence[str], wants: Sequence[str]) -> None:
+        """Notes what a ticket waits for, after the people or their skills have changed."""
+        waits = {"$set": {"needs": list(needs), "wants": list(wants)}, "$inc": {"version": 1}}
+        await self._tickets.update_one({"_id": ticket.id, "version": ticket.version}, waits)
 
     async def decisions(self, ticket: str) -> list[dict[str, Any]]:
         """What was decided about the ticket, from the first decision to the latest."""
@@ -91,37 +162,11 @@ class Store:
         return found
 
 
+def _read(found: Mapping[str, Any]) -> Ticket:
+    return Ticket.model_validate({**found, "id": found["_id"]})
+
+
 def count_of(agents: Sequence[str], *, without: Collection[str]) -> list[Mapping[str, Any]]:
-    open_tickets = {"agent": {"$in": list(agents)}, "active": True, "_id": {"$nin": sorted(without)}}
-    return [{"$match": open_tickets}, {"$group": {"_id": "$agent", "tickets": {"$sum": 1}}}]
-
-
-def latest_of(agents: Sequence[str]) -> list[Mapping[str, Any]]:
-    return [
-        {"$match": {"agent": {"$in": list(agents)}}},
-        {"$sort": {"agent": 1, "assigned_at": -1}},
-        {"$group": {"_id": "$agent", "last": {"$first": "$assigned_at"}}},
-    ]
-
-
-def ahead_of(team: str, place: Place, *, skills: Collection[str]) -> Mapping[str, Any]:
-    rank, since, ticket = place
-    return {
-        "waiting": True,
-        "team": team,
-        "_id": {"$ne": ticket},
-        "$or": [{"rank": {"$gt": rank}}, {"rank": rank, "waiting_since": {"$lt": since}}],
-        "skills": {"$not": {"$elemMatch": {"$nin": sorted(skills)}}},
-    }
-
-
-def waiting_in(teams: Sequence[str], *, after: Place | None = None) -> Mapping[str, Any]:
-    query: dict[str, Any] = {"waiting": True, "team": {"$in": list(teams)}}
-    if after is not None:
-        rank, since, ticket = after
-        query["$or"] = [
-            {"rank": {"$lt": rank}},
-            {"rank": rank, "waiting_since": {"$gt": since}},
-            {"rank": rank, "waiting_since": since, "_id": {"$gt": ticket}},
-        ]
-    return query
+    open_tickets = {"active": True, "holder": {"$in": list(agents)}, "_id": {"$nin": sorted(without)}}
+    by = {"agent": "$holder", "channel": "$channel"}
+    return [{"$match": open_tickets}, {"$group": {"_id": by, "tickets": {"$sum": 1}}}]

@@ -53,10 +53,16 @@ from shared.commands.words import (
     Text,
 )
 from shared.commands.work import (
+    AgentSetPresence,
+    AgentSetPresenceData,
     TicketClaim,
     TicketClaimData,
     TicketClassify,
     TicketClassifyData,
+    TicketDecline,
+    TicketDeclineData,
+    TicketRelease,
+    TicketReleaseData,
     TicketTransfer,
     TicketTransferData,
 )
@@ -66,6 +72,8 @@ __all__ = [
     "ADDRESS",
     "COMMANDS",
     "PHONE",
+    "AgentSetPresence",
+    "AgentSetPresenceData",
     "CustomerChange",
     "CustomerChangeData",
     "CustomerMerge",
@@ -89,6 +97,8 @@ __all__ = [
     "TicketClaimData",
     "TicketClassify",
     "TicketClassifyData",
+    "TicketDecline",
+    "TicketDeclineData",
     "TicketLogTime",
     "TicketLogTimeData",
     "TicketMerge",
@@ -99,6 +109,8 @@ __all__ = [
     "TicketRateData",
     "TicketRedact",
     "TicketRedactData",
+    "TicketRelease",
+    "TicketReleaseData",
     "TicketReply",
     "TicketReplyData",
     "TicketSetStatus",
@@ -135,6 +147,9 @@ COMMANDS: dict[str, type[Command]] = by_type(
         TicketClaim,
         TicketTransfer,
         TicketClassify,
+        TicketRelease,
+        TicketDecline,
+        AgentSetPresence,
         NotificationSend,
     ]
 )

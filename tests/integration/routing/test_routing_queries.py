@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from services.routing.store import ANY_WAITING, IN_ORDER, Store, ahead_of, count_of, latest_of, waiting_in
-from services.routing.ticket import Ticket
+from services.routing.assignment.queries import ANY_WAITING, IN_ORDER, Reach, ahead_of, waiting_in
+from services.routing.store import Store, count_of
+from services.routing.ticket import NOT_DUE, Place, Ticket
 from shared.mongo import Mongo
 from tests.site import Site
 from tests.unit.routing.samples import NOW, ticket_id
@@ -71,14 +72,21 @@ async def test_loads_are_counted_in_an_index_without_reading_a_ticket(database: 
     assert not {"COLLSCAN", "FETCH"} & stages
 
 
-async def test_the_last_assignment_of_an_agent_is_one_step_in_an_index(database: Any) -> None:
-    stages = await _explain_pipeline(database, latest_of(AGENTS))
-    assert "DISTINCT_SCAN" in stages
-    assert "COLLSCAN" not in stages
+async def test_what_is_asked_of_one_agent_customer_or_number_is_found_by_index(database: Any) -> None:
+    asked = (
+        {"agent": "ana", "assigned_at": {"$gte": NOW}},
+        {"customer": "c", "assigned_at": {"$gte": NOW}, "agent": {"$ne": None}, "_id": {"$ne": ticket_id(1)}},
+        {"number": "K-1"},
+        {"waiting": True, "boost_at": {"$lte": NOW}},
+    )
+    for query in asked:
+        stages = await _explain_find(database, query)
+        assert "IXSCAN" in stages
+        assert "COLLSCAN" not in stages
 
 
 async def test_the_queue_is_read_in_order_from_an_index(database: Any) -> None:
-    place = (1, NOW + timedelta(seconds=90), ticket_id(90))
+    place = Place(1, NOT_DUE, NOW + timedelta(seconds=90), ticket_id(90))
     for query in (waiting_in(["support", "billing"]), waiting_in(["support"], after=place)):
         stages = await _explain_find(database, query, sort=dict(IN_ORDER))
         assert "IXSCAN" in stages
@@ -86,7 +94,9 @@ async def test_the_queue_is_read_in_order_from_an_index(database: Any) -> None:
 
 
 async def test_who_waits_before_a_newcomer_is_found_by_index(database: Any) -> None:
-    stages = await _explain_find(database, ahead_of("support", (1, NOW, ticket_id(1)), skills={"he"}), limit=1)
+    reach = Reach("ana", ["support", "billing"], ["he:1"], 4, ["chat"], ["@rival.example"], NOW)
+    query = ahead_of(Place(1, NOT_DUE, NOW, ticket_id(1)), reach, without=[ticket_id(2)])
+    stages = await _explain_find(database, query, limit=1)
     assert "IXSCAN" in stages
     assert "COLLSCAN" not in stages
 

@@ -99,13 +99,14 @@ def correction(subject: str | None = None, *, key: str = "classify", **values: A
     return _asked(TicketClassify, key, subject, data, "agent:maja")  # type: ignore[no-any-return]
 
 
-def agent(capacity: int = 2, *, skills: set[str] | None = None, available: bool = True) -> Agent:
+def agent(capacity: Any = 2, *, skills: object = None, available: bool = True, **more: Any) -> Agent:
     return Agent(
         name="A. Gent",
         email="agent@svetilka.example",
         capacity=capacity,
-        skills=frozenset(skills or ()),
+        skills=skills or (),  # type: ignore[arg-type]
         available=available,
+        **more,
     )
 
 

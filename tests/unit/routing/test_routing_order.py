@@ -6,9 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.routing import rules
-from services.routing.capacity import Load, choose
-from services.routing.outcome import Step, conclude
-from services.routing.ruleset import Classification
+from services.routing.assignment.choice import choose
+from services.routing.assignment.standing import Standing
+from services.routing.classification.ruleset import Classification
+from services.routing.outcome import TICKETS, Step, conclude
 from services.routing.ticket import PRIORITIES, Ticket
 from shared.change import Update
 from shared.envelope import Event
@@ -23,14 +24,15 @@ STATUSES = ["new", "open", "pending_customer", "on_hold", "resolved", "closed", 
 def deliver(history: list[Event]) -> tuple[Ticket, list[Event]]:
     """The pure rules as the handlers run them; every agent's load is as given by their name."""
     ticket, told = Ticket(id=ticket_id()), []
-    loads = {name: Load(len(name)) for name in COMPANY.agents}
+    standings = {name: Standing(tickets={"email": len(name)}) for name in COMPANY.agents}
     for event in history:
         step = _step(ticket, event)
-        choice = choose(COMPANY, team=step.after.team, skills=(), loads=loads) if step.after.opened else None
+        wish = step.after.wish()
+        choice = choose(COMPANY, wish, standings=standings, at=NOW) if step.after.opened else None
         change, _ = conclude(step, cause=event, choice=choice, time=NOW)
         told += change.events
         for write in change.writes:
-            if isinstance(write, Update):
+            if isinstance(write, Update) and write.collection == TICKETS:
                 assert write.version == ticket.version
                 ticket = Ticket.model_validate({**write.set, "id": write.id, "version": write.version + 1})
     return ticket, told
@@ -39,7 +41,7 @@ def deliver(history: list[Event]) -> tuple[Ticket, list[Event]]:
 def _step(ticket: Ticket, event: Event) -> Step:
     match event:
         case TicketOpened():
-            return rules.opened(ticket, event, FOUND)
+            return rules.opened(ticket, event, FOUND, COMPANY)
         case TicketStatusChanged():
             return rules.status_changed(ticket, event)
         case TicketEscalated():

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from services.routing import manual, rules
-from services.routing.capacity import Choice
+from services.routing.assignment.choice import Choice
+from services.routing.classification.ruleset import Classification, Ruleset
 from services.routing.outcome import TICKETS, Step, conclude
-from services.routing.ruleset import Classification, Ruleset
 from services.routing.ticket import Ticket
 from shared.change import NOTHING, Change, Update
 from shared.envelope import Envelope
@@ -38,7 +38,7 @@ CATEGORIES = Ruleset.model_validate({"default": {"category": "general"}, "catego
 
 
 def after(change: Change, before: Ticket) -> Ticket:
-    saved = next((write for write in change.writes if isinstance(write, Update)), None)
+    saved = next((write for write in change.writes if isinstance(write, Update) and write.collection == TICKETS), None)
     if saved is None:
         return before
     assert (saved.collection, saved.id, saved.version) == (TICKETS, before.id, before.version)
@@ -56,12 +56,12 @@ def blank() -> Ticket:
 
 def opened_ticket(choice: Choice = ANA, **found: Any) -> Ticket:
     event = opened()
-    return concluded(rules.opened(blank(), event, replace(FOUND, **found)), event, choice)[0]
+    return concluded(rules.opened(blank(), event, replace(FOUND, **found), COMPANY), event, choice)[0]
 
 
 def test_an_opened_ticket_is_classified_and_assigned_in_one_change_with_reasons() -> None:
     event = opened()
-    ticket, change = concluded(rules.opened(blank(), event, FOUND), event, ANA)
+    ticket, change = concluded(rules.opened(blank(), event, FOUND, COMPANY), event, ANA)
     classified, assigned = change.events
     assert isinstance(classified, TicketClassified)
     assert isinstance(assigned, TicketAssigned)
@@ -103,7 +103,7 @@ def test_a_status_before_the_opening_is_kept_and_counts_then() -> None:
     early = status_changed(3, "open", "resolved")
     ticket, change = concluded(rules.status_changed(blank(), early), early)
     assert not change.events
-    ticket, _ = concluded(rules.opened(ticket, event := opened(), FOUND), event, ANA)
+    ticket, _ = concluded(rules.opened(ticket, event := opened(), FOUND, COMPANY), event, ANA)
     assert (ticket.status, ticket.status_version, ticket.agent) == ("resolved", 3, "ana")
 
 

@@ -1,0 +1,1 @@
+"""Who gets a ticket: eligibility, strategies, the queue and its draining."""

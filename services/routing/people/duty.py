@@ -1,0 +1,73 @@
+"""What becomes of tickets whose agent is not there: pure steps that put them back into their team's queue."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Literal
+
+from services.routing.people.presence import Availability
+from services.routing.step import Step
+from services.routing.ticket import Ticket
+from shared.events import Reason, TicketMessageAdded
+from shared.organisation import Organisation
+
+
+def shift_ended(ticket: Ticket, now: Availability, *, since: datetime, organisation: Organisation) -> Step | None:
+    """Back into the queue, by its age, as its agent has been off duty `since` then; None when it stays with them.
+
+    Only what was their work at that time: whatever they claimed, or a person gave them, or came back to
+    them later stays.
+    """
+    team = organisation.teams.get(ticket.team)
+    if team is None or team.at_shift_end == "keep" or not _was_theirs(ticket, since):
+        return None
+    if team.at_shift_end == "requeue_unanswered" and not ticket.awaits_agent:
+        return None
+    return _requeued(ticket, "shift_end", f"{ticket.agent} {now.because} since {since:%Y-%m-%d %H:%M} UTC")
+
+
+def departed(ticket: Ticket, *, organisation: Organisation) -> Step | None:
+    """The same for an agent whom teams.yaml does not have any more, whatever the team says."""
+    if not ticket.active or ticket.agent is None or ticket.agent in organisation.agents:
+        return None
+    if ticket.team not in organisation.teams:
+        return None
+    return _requeued(ticket, "departed", f"{ticket.agent} is not in teams.yaml any more")
+
+
+def customer_wrote(
+    step: Step, event: TicketMessageAdded, agent: str, now: Availability, *, organisation: Organisation
+) -> Step:
+    """The step of a message, and the ticket goes to somebody else when its agent is not there and the team wants it."""
+    message, ticket = event.data.message, step.after
+    team = organisation.teams.get(ticket.team)
+    written = message.author == "customer" and message.visibility == "public" and not event.machine
+    late = event.ticketversion <= step.before.spoken
+    if not written or late or team is None or team.absent_owner == "keep":
+        return step
+    if now.free or not ticket.active or ticket.agent != agent:
+        return step
+    because = f"the customer wrote, and {agent} {now.because}"
+    return replace(
+        step,
+        after=ticket.model_copy(update={"lease": None}),
+        placing="choose",
+        placed_by="absent_owner",
+        placing_reasons=(Reason(rule="absent_owner", because=because),),
+        since=ticket.active_since,
+    )
+
+
+def _requeued(ticket: Ticket, by: Literal["shift_end", "departed"], because: str) -> Step:
+    return Step(
+        ticket,
+        ticket.model_copy(update={"agent": None, "lease": None}),
+        placing="given",
+        placed_by=by,
+        placing_reasons=(Reason(rule=by, because=because),),
+        since=ticket.active_since,
+    )
+
+
+def _was_theirs(ticket: Ticket, since: datetime) -> bool:
+    mine = ticket.active and ticket.agent is not None
+    return mine and all(at is None or at <= since for at in (ticket.assigned_at, ticket.active_since))

@@ -1,0 +1,1 @@
+"""What a changed config/routing.yaml would have decided differently, told before it is used."""
