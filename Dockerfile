@@ -19,13 +19,14 @@ ARG SERVICE
 RUN test -n "${SERVICE}" || { echo "say which: --build-arg SERVICE=ingest|routing|sla|notify|reporting" >&2; exit 1; }
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
-# What is taken out again: tests and Cython sources of packages, and debug symbols (14 MB of uvloop alone; NumPy's
-# libraries are patched by their builder and better left alone).
+# What is taken out again: tests and Cython sources of packages, and debug symbols (14 MB of uvloop alone; the
+# libraries of NumPy and what builds on it are patched by their builders and better left alone).
 RUN uv sync --quiet --frozen --no-default-groups --extra "${SERVICE}" --no-install-project \
  && cd .venv/lib/python3*/site-packages \
  && find . -depth -type d -name tests -exec rm -r {} + \
  && find . -type f -name '*.p[yx][xid]' -delete \
- && find . -type f -name '*.so' ! -path './numpy*' -exec strip --strip-debug {} +
+ && find . -type f -name '*.so' ! -path './numpy*' ! -path './scipy*' ! -path './scikit_learn*' ! -path './sklearn/*' \
+      ! -path './onnxruntime/*' -exec strip --strip-debug {} +
 WORKDIR /code
 COPY shared/ shared/
 COPY services/__init__.py services/

@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Compiled once, read by every process: each service and mail reader starts in a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up down test test-unit account corpus check format definitions contracts check-config dead \
+.PHONY: help demo up down test test-unit account corpus classify-bench check format definitions contracts check-config dead \
         explain dry-run train models images compose-up compose-down k8s-check k8s-config k8s-secrets clean
 
 SERVICES := ingest routing sla notify reporting
@@ -35,6 +35,9 @@ test-unit: .venv/ready ## only what needs no network
 
 corpus: .venv/ready ## scores mails, replies and delivery reports of KARTICA_CORPUS; ends with one line of JSON
 	@$(PYTHON) -m bench.corpus
+
+classify-bench: .venv/ready ## learned classification on DATA=folder (train.csv, test.csv), OOS=category; JSON
+	@$(PYTHON) -m bench.classify $(or $(DATA),../shared/data/clinc150) $(if $(OOS),--oos '$(OOS)')
 
 check: .venv/ready ## format, lint, types, walls between the services, contracts, definitions, config/
 	@$(PYTHON) -m deploy.check

@@ -49,8 +49,8 @@ def _decision(place: int, decision: Doc, *, boxed: bool) -> Iterator[RenderableT
 def _result(result: Doc) -> Iterator[RenderableType]:
     kind = result["type"].removeprefix("ticket.").removesuffix(".v1")
     if kind == "classified":
-        parts = [f"{name} {result[name]}" for name in ("category", "priority", "team", "impact", "urgency")]
-        said = ", ".join(part for part in parts if not part.endswith(" None"))
+        names = ("category", "priority", "team", "impact", "urgency")
+        said = ", ".join(f"{name} {result[name]}" for name in names if result.get(name))
         for name in ("tags", "skills"):
             said += f", {name} {' '.join(result[name])}" if result.get(name) else ""
         for name in ("levels", "prefers"):

@@ -45,6 +45,7 @@ async def simulate(url: str, folder: Path, *, tickets: int, agents: int, teams: 
         began = time.monotonic()
         await week.play()
         played = time.monotonic() - began
+        cpu = {"replicas": sum(_cpu(one.process.pid) for one in replicas._processes if one), "driver": _cpu(os.getpid()), "mongod": _cpu(int(os.popen("pgrep -n mongod").read() or 0))}
     finally:
         await replicas.stop()
         await stream.drop()
@@ -84,9 +85,15 @@ async def simulate(url: str, folder: Path, *, tickets: int, agents: int, teams: 
         "seconds": round(time.monotonic() - begun, 1),
         "seconds_played": round(played, 1),
         "spent": {name: round(seconds, 1) for name, seconds in week.spent.items()},
+        "cpu": cpu,
         "machine": f"{os.cpu_count()} cores, {platform.machine()}",
         "seed": seed,
     }
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return round((int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK"), 1)
 
 
 @contextmanager

@@ -22,15 +22,17 @@ from bench.routing.watching import Watch
 from services.routing import configuration
 from services.routing.assignment.drain import Drain
 from services.routing.assignment.floor import Floor
+from services.routing.assignment.pool_store import PoolStore
 from services.routing.handlers import Handlers
-from services.routing.learning.learned import Learned
 from services.routing.learning.heard import Heard
+from services.routing.learning.learned import Learned
 from services.routing.metrics import Metrics
 from services.routing.openings import Openings
 from services.routing.people.handlers import PeopleHandlers
 from services.routing.people.handover import HandOver
 from services.routing.people.metrics import PeopleMetrics
 from services.routing.people.store import People
+from services.routing.pool import Pool
 from services.routing.store import Store
 from shared.commands import AgentSetPresence, TicketClaim, TicketTransfer
 from shared.errors import Refused, Transient
@@ -61,7 +63,7 @@ class Replica:
     def __init__(self, mongo: Mongo, config: Path, *, place: int) -> None:
         organisation, ruleset = Organisation.read(config), configuration.read(config)
         registry = CollectorRegistry()
-        self.now = datetime.max
+        self.now: datetime | None = None
         self._mongo = mongo
         self._wake = asyncio.Event()
         self._once = Watch(mongo, _publish, registry=registry, replica=place)
@@ -77,10 +79,18 @@ class Replica:
             ruleset=ruleset,
             metrics=metrics,
             learned=NoModel(),
+            openings=Openings(mongo, retention=timedelta(days=90)),
             **common,
         )
         self._drain = Drain(
             store=self._store, floor=floor, handlers=self._handlers, metrics=metrics, seconds=DRAIN_SECONDS, **common
+        )
+        self._pool = Pool(
+            store=self._store,
+            pool_store=PoolStore(mongo),
+            handlers=self._handlers,
+            organisation=organisation,
+            clock=self._clock,
         )
         people_metrics = PeopleMetrics(registry, organisation)
         self._present = PeopleHandlers(once=self._once, people=self._people, metrics=people_metrics, **common)
@@ -92,7 +102,7 @@ class Replica:
             "status": lambda told: self._handlers.status_changed(TicketStatusChanged.model_validate(told)),
             "escalated": lambda told: self._handlers.escalated(TicketEscalated.model_validate(told)),
             "due": lambda told: self._handlers.sla_changed(SlaChanged.model_validate(told)),
-            "claim": lambda told: self._handlers.claim(TicketClaim.model_validate(told)),
+            "claim": lambda told: self._pool.claim(TicketClaim.model_validate(told)),
             "transfer": lambda told: self._handlers.transfer(TicketTransfer.model_validate(told)),
             "presence": lambda told: self._present.set_presence(AgentSetPresence.model_validate(told)),
             "report": lambda told: self._present.report(told["agent"], "desk", background=False, gone=told["gone"]),
@@ -114,10 +124,12 @@ class Replica:
             except PyMongoError:
                 await asyncio.sleep(0.1)
 
+    def told_time(self, line: bytes) -> None:
+        self.now = datetime.fromisoformat(json.loads(line)["now"])
+
     async def take(self, line: bytes) -> bytes:
         """One input; its answer says how it went, and what was committed since the last answer."""
         told = json.loads(line)
-        self.now = datetime.fromisoformat(told["now"])
         answer: Answer = {"n": told["n"], "ok": True}
         try:
             found = await self._takes[told["op"]](told["told"])
@@ -139,6 +151,8 @@ class Replica:
         return await self._hand_over.run()
 
     def _clock(self) -> datetime:
+        if self.now is None:
+            raise RuntimeError("the replica was not told what time it is")
         return self.now
 
 
@@ -148,20 +162,21 @@ async def _publish(_: Outgoing) -> None:
 
 async def serve(config: Path, url: str, database: str, place: int) -> None:
     """Takes lines until there are no more."""
-    mongo = Mongo(url, database=database)
+    mongo = Mongo(url, database=database, driver="pymongo" if __import__("os").environ.get("G_DRIVER") else "motor")
     replica = Replica(mongo, config, place=place)
     await replica.prepare()
     loop = asyncio.get_running_loop()
     reader = asyncio.StreamReader(limit=2**24)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
     _say(b'{"ready": true}\n')
-    running = loop.create_task(replica.run())
     tasks: set[asyncio.Task[None]] = set()
     while line := await reader.readline():
+        if replica.now is None:
+            tasks.add(loop.create_task(replica.run()))  # not before it knows what time it is
+        replica.told_time(line)
         task = loop.create_task(_answer(replica, line))
         tasks.add(task)
         task.add_done_callback(tasks.discard)
-    running.cancel()
 
 
 async def _answer(replica: Replica, line: bytes) -> None:

@@ -60,8 +60,11 @@ class Replicas:
             self._processes[place] = await self._start(place)
 
     async def stop(self) -> None:
+        """Each ends when it has no more to read."""
         for one in filter(None, self._processes):
-            one.process.kill()
+            if one.process.stdin is not None:
+                one.process.stdin.close()
+        for one in filter(None, self._processes):
             await one.process.wait()
             one.reading.cancel()
 

@@ -49,11 +49,13 @@ from shared.events import (
     TicketAssigned,
     TicketClassified,
     TicketEscalated,
+    TicketMerged,
     TicketMessageAdded,
     TicketOpened,
     TicketRated,
     TicketRedacted,
     TicketStatusChanged,
+    TicketUnmerged,
 )
 from shared.history import HISTORY_QUEUE
 from shared.messaging import COMMANDS_EXCHANGE, EVENTS_EXCHANGE, RETRY_SECONDS
@@ -108,6 +110,8 @@ QUEUES: Mapping[str, tuple[str, tuple[type[Envelope], ...]]] = {
             TicketOpened,
             TicketMessageAdded,
             TicketStatusChanged,
+            TicketMerged,
+            TicketUnmerged,
             TicketRated,
             TicketRedacted,
             TicketEscalated,

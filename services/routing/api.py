@@ -1,22 +1,22 @@
-"""HTTP: claim, transfer and correct a ticket; see why it was decided so, who waits and who has room."""
+"""HTTP: transfer and correct a ticket; see why it was decided so, and who has room."""
 
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Header, Path, Query
-from pydantic import AwareDatetime, SecretStr
+from fastapi import APIRouter, Depends, Header, Path
+from pydantic import AwareDatetime, Field, SecretStr
 
 from services.routing.assignment.floor import Floor
+from services.routing.assignment.replying import Replier, Replying
 from services.routing.assignment.standing import NEVER, Standing, has_room
 from services.routing.handlers import Answer, Handlers
 from services.routing.manual import UnknownTicket
-from services.routing.pages import Cursor
+from services.routing.people.presence import State
 from services.routing.store import Store
-from services.routing.ticket import NOT_DUE, Ticket
+from services.routing.ticket import Before, Ticket, Until
 from shared.auth import Caller, require
 from shared.commands import (
-    TicketClaim,
-    TicketClaimData,
     TicketClassify,
     TicketClassifyData,
     TicketTransfer,
@@ -28,6 +28,7 @@ from shared.events import Priority, Status
 from shared.organisation import Organisation
 
 TicketId = Annotated[str, Path(pattern=UUID_PATTERN)]
+TicketIdOrNumber = Annotated[str, Path(pattern=r"^[\w-]{1,64}$")]
 Key = Annotated[
     str,
     Header(alias="Idempotency-Key", min_length=1, max_length=200, description="the same key twice has one effect"),
@@ -46,28 +47,7 @@ class Routed(Frozen):
     tags: tuple[str, ...]
     state: str | None
     agent: str | None
-
-
-class Waiting(Frozen):
-    ticket: str
-    number: str
-    team: str
-    category: str
-    priority: Priority
-    skills: tuple[str, ...]
-    due_at: AwareDatetime | None
-    waiting_since: AwareDatetime
-    age_seconds: int
-    boosts: int
-    offered_to: str | None
-    because: str
-
-
-class Queue(Frozen):
-    """A page of the queue; `next` goes into the parameter `cursor` for the following one."""
-
-    tickets: tuple[Waiting, ...]
-    next: str | None
+    lease_until: Annotated[AwareDatetime | None, Field(description="by when its agent has to act to keep it")] = None
 
 
 class AgentLoad(Frozen):
@@ -76,7 +56,9 @@ class AgentLoad(Frozen):
     teams: tuple[str, ...]
     skills: dict[str, int]
     available: bool
+    state: State
     away: str | None
+    until: AwareDatetime | None
     load: int
     capacity: int
     tickets: dict[str, int]
@@ -85,19 +67,34 @@ class AgentLoad(Frozen):
 
 
 class Decided(Frozen):
-    """The ticket as routing has it, and every decision about it with the rules and agents considered."""
+    """The ticket as routing has it, and every decision about it with the rules and agents considered.
+
+    `previous` is who had it before the last hand-over, `offer` who is asked until when, `lease` who has
+    to act by when, and `replying` who is writing an answer right now.
+    """
 
     ticket: Routed
     hops: int
+    previous: Before | None
+    excluded: tuple[str, ...]
+    offer: Until | None
+    lease: Until | None
+    replying: tuple[Replier, ...]
     decisions: tuple[dict[str, Any], ...]
 
 
 def router(
-    *, handlers: Handlers, store: Store, floor: Floor, organisation: Organisation, jwt_key: SecretStr
+    *,
+    handlers: Handlers,
+    store: Store,
+    replying: Replying,
+    floor: Floor,
+    organisation: Organisation,
+    jwt_key: SecretStr,
 ) -> APIRouter:
     routes = APIRouter(tags=["routing"])
     _serve_commands(routes, handlers, jwt_key)
-    _serve_views(routes, store, floor, organisation, jwt_key)
+    _serve_views(routes, store, replying, floor, organisation, jwt_key)
     return routes
 
 
@@ -105,49 +102,41 @@ def _serve_commands(routes: APIRouter, handlers: Handlers, jwt_key: SecretStr) -
     person = require(jwt_key.get_secret_value(), "agent", "supervisor", "admin")
     By = Annotated[Caller, Depends(person)]
 
-    @routes.post("/tickets/{ticket}/claim")
-    async def claim(ticket: TicketId, key: Key, body: TicketClaimData, by: By) -> Routed:
-        """The agent takes a ticket that nobody has; 409 when somebody else has it."""
-        return _routed(ticket, await handlers.claim(_asked(TicketClaim, ticket, key, body, by)), TicketClaim)
-
     @routes.post("/tickets/{ticket}/transfer")
     async def transfer(ticket: TicketId, key: Key, body: TicketTransferData, by: By) -> Routed:
         """Hands the ticket to an agent, or to a team whose least loaded agent gets it."""
-        return _routed(ticket, await handlers.transfer(_asked(TicketTransfer, ticket, key, body, by)), TicketTransfer)
+        return routed(ticket, await handlers.transfer(asked(TicketTransfer, ticket, key, body, by)), TicketTransfer)
 
     @routes.post("/tickets/{ticket}/classify")
     async def classify(ticket: TicketId, key: Key, body: TicketClassifyData, by: By) -> Routed:
         """Corrects category, priority or tags."""
-        return _routed(ticket, await handlers.classify(_asked(TicketClassify, ticket, key, body, by)), TicketClassify)
+        return routed(ticket, await handlers.classify(asked(TicketClassify, ticket, key, body, by)), TicketClassify)
 
 
 def _serve_views(
-    routes: APIRouter, store: Store, floor: Floor, organisation: Organisation, jwt_key: SecretStr
+    routes: APIRouter, store: Store, replying: Replying, floor: Floor, organisation: Organisation, jwt_key: SecretStr
 ) -> None:
     reader = Depends(require(jwt_key.get_secret_value(), "agent", "supervisor", "admin", "system"))
 
     @routes.get("/tickets/{ticket}/decision", dependencies=[reader])
-    async def decision(ticket: TicketId) -> Decided:
-        """Why the ticket is where it is: every rule tried, every agent considered."""
-        found = await store.ticket(ticket)
-        if not found.opened:
+    async def decision(ticket: TicketIdOrNumber) -> Decided:
+        """Why the ticket, named by its id or its number, is where it is: every rule tried, every agent considered."""
+        found = await (store.ticket(ticket) if re.fullmatch(UUID_PATTERN, ticket) else store.numbered(ticket))
+        if found is None or not found.opened:
             raise UnknownTicket(ticket)
         decisions = tuple(
-            {name: value for name, value in one.items() if name != "_id"} for one in await store.decisions(ticket)
+            {name: value for name, value in one.items() if name != "_id"} for one in await store.decisions(found.id)
         )
-        return Decided(ticket=_shown(found), hops=found.hops, decisions=decisions)
-
-    @routes.get("/queue", dependencies=[reader])
-    async def queue(
-        team: str | None = None, cursor: str | None = None, limit: Annotated[int, Query(ge=1, le=200)] = 50
-    ) -> Queue:
-        """The tickets that wait for an agent, in the order in which they will be assigned."""
-        teams = _teams(team, organisation)
-        after = Cursor.parse(cursor).place if cursor else None
-        found = await store.queue(teams, after=after, limit=limit)
-        now = datetime.now(UTC)
-        more = Cursor.at(found[-1]).text() if len(found) == limit else None
-        return Queue(tickets=tuple(_waiting(ticket, now) for ticket in found), next=more)
+        return Decided(
+            ticket=_shown(found),
+            hops=found.hops,
+            previous=found.previous,
+            excluded=found.excluded,
+            offer=found.offer,
+            lease=found.lease,
+            replying=tuple(await replying.on(found.id, at=datetime.now(UTC))),
+            decisions=decisions,
+        )
 
     @routes.get("/agents", dependencies=[reader])
     async def agents() -> tuple[AgentLoad, ...]:
@@ -156,11 +145,11 @@ def _serve_views(
         return tuple(_agent(name, standing, organisation) for name, standing in standings.items())
 
 
-def _asked(kind: type[Command], ticket: str, key: str, body: Frozen, by: Caller) -> Any:
+def asked(kind: type[Command], ticket: str, key: str, body: Frozen, by: Caller) -> Any:
     return kind.asked(key=key, source="http", time=datetime.now(UTC), data=body, subject=ticket, actor=by.subject)
 
 
-def _routed(ticket: str, answer: Answer, kind: type[Command]) -> Routed:
+def routed(ticket: str, answer: Answer, kind: type[Command]) -> Routed:
     if (answer.get("ticket"), answer.get("command")) != (ticket, kind.type_name()):
         detail = "This Idempotency-Key was used for another request; take a new one."
         raise Refused(status=422, title="The key is taken", detail=detail)
@@ -171,31 +160,6 @@ def _shown(ticket: Ticket) -> Routed:
     return Routed(ticket=ticket.id, **{name: getattr(ticket, name) for name in Routed.model_fields if name != "ticket"})
 
 
-def _teams(team: str | None, organisation: Organisation) -> list[str]:
-    if team is not None and team not in organisation.teams:
-        there_is = ", ".join(sorted(organisation.teams))
-        raise Refused(status=404, title="No such team", detail=f"Use one of {there_is}.")
-    return [team] if team is not None else sorted(organisation.teams)
-
-
-def _waiting(ticket: Ticket, now: datetime) -> Waiting:
-    since = ticket.waiting_since or now
-    return Waiting(
-        ticket=ticket.id,
-        number=ticket.number,
-        team=ticket.team,
-        category=ticket.category,
-        priority=ticket.priority,
-        skills=ticket.skills,
-        due_at=None if ticket.due_at == NOT_DUE else ticket.due_at,
-        boosts=ticket.boosts,
-        offered_to=None if ticket.offer is None else ticket.offer.agent,
-        waiting_since=since,
-        age_seconds=max(0, int((now - since).total_seconds())),
-        because=ticket.waiting_because or "",
-    )
-
-
 def _agent(name: str, standing: Standing, organisation: Organisation) -> AgentLoad:
     agent = organisation.agents[name]
     return AgentLoad(
@@ -204,7 +168,9 @@ def _agent(name: str, standing: Standing, organisation: Organisation) -> AgentLo
         teams=tuple(team for team, one in organisation.teams.items() if name in one.agents),
         skills=agent.skills,
         available=standing.away is None,
+        state=standing.state,
         away=standing.away,
+        until=standing.until,
         load=standing.units(organisation),
         capacity=agent.capacity.total,
         tickets=dict(standing.tickets),

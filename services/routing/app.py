@@ -5,9 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 from fastapi import FastAPI
 
-from services.routing import api, configuration
+from services.routing import api, bulk, configuration, pool_parts
 from services.routing.assignment.drain import Drain
 from services.routing.assignment.floor import Floor
+from services.routing.assignment.replying import Replying
 from services.routing.handlers import Handlers, from_bus
 from services.routing.learning.learned import Learned
 from services.routing.learning.parts import Shelves
@@ -18,7 +19,14 @@ from services.routing.people.store import People
 from services.routing.rehearsal import api as rehearsal
 from services.routing.settings import Settings
 from services.routing.store import Store
-from shared.commands import AgentSetPresence, TicketClaim, TicketClassify, TicketTransfer
+from shared.commands import (
+    AgentSetPresence,
+    TicketClaim,
+    TicketClassify,
+    TicketDecline,
+    TicketRelease,
+    TicketTransfer,
+)
 from shared.events import (
     AgentChanged,
     AgentInstructed,
@@ -26,11 +34,14 @@ from shared.events import (
     TicketAssigned,
     TicketClassified,
     TicketEscalated,
+    TicketMerged,
     TicketMessageAdded,
     TicketOffered,
     TicketOpened,
+    TicketRated,
     TicketRedacted,
     TicketStatusChanged,
+    TicketUnmerged,
 )
 from shared.messaging import COMMANDS_EXCHANGE, EVENTS_EXCHANGE
 from shared.organisation import Organisation
@@ -64,6 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         wake=wake,
         clock=clock,
         learned=learned,
+        openings=openings,
     )
     drain = Drain(
         store=store,
@@ -85,6 +97,18 @@ def create_app(settings: Settings) -> FastAPI:
         clock=clock,
         jwt_key=settings.jwt_key,
     )
+    replying = Replying(service.mongo)
+    pool = pool_parts.run(
+        service,
+        store=store,
+        people=people,
+        replying=replying,
+        handlers=handlers,
+        organisation=organisation,
+        wake=wake,
+        clock=clock,
+        jwt_key=settings.jwt_key,
+    )
     service.bus.subscribe(
         "routing.tickets",
         EVENTS_EXCHANGE,
@@ -92,7 +116,10 @@ def create_app(settings: Settings) -> FastAPI:
             TicketOpened: handlers.opened,
             TicketMessageAdded: handlers.message_added,
             TicketStatusChanged: handlers.status_changed,
+            TicketMerged: learned.merging,
+            TicketUnmerged: learned.merging,
             TicketRedacted: handlers.redacted,
+            TicketRated: handlers.rated,
             TicketEscalated: handlers.escalated,
             SlaChanged: handlers.sla_changed,
             AgentInstructed: handlers.instructed,
@@ -102,7 +129,9 @@ def create_app(settings: Settings) -> FastAPI:
         "routing.commands",
         COMMANDS_EXCHANGE,
         {
-            TicketClaim: from_bus(handlers.claim),
+            TicketClaim: from_bus(pool.claim),
+            TicketRelease: from_bus(pool.release),
+            TicketDecline: from_bus(pool.decline),
             TicketTransfer: from_bus(handlers.transfer),
             TicketClassify: from_bus(handlers.classify),
             AgentSetPresence: here.obey,
@@ -114,8 +143,16 @@ def create_app(settings: Settings) -> FastAPI:
     service.every(0, "drain", drain.run)
     service.every(5, "queue_gauge", drain.show_queue)
     service.app.include_router(
-        api.router(handlers=handlers, store=store, floor=floor, organisation=organisation, jwt_key=settings.jwt_key)
+        api.router(
+            handlers=handlers,
+            store=store,
+            replying=replying,
+            floor=floor,
+            organisation=organisation,
+            jwt_key=settings.jwt_key,
+        )
     )
+    service.app.include_router(bulk.router(handlers=handlers, pool=pool, jwt_key=settings.jwt_key))
     service.app.include_router(
         rehearsal.router(openings=openings, ruleset=ruleset, organisation=organisation, jwt_key=settings.jwt_key)
     )

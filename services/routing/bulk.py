@@ -1,21 +1,26 @@
 """HTTP: one command about many tickets, each carried out once, with an answer for each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import Annotated, Any, Literal
 
 import structlog
 from fastapi import APIRouter, Depends, Header
 from pydantic import Field, SecretStr
 
+from services.routing.callers import alone, check_acts_for
 from services.routing.handlers import Answer, Handlers
+from services.routing.pool import Pool
 from shared.auth import Caller, require
 from shared.commands import (
     TicketClaim,
     TicketClaimData,
     TicketClassify,
     TicketClassifyData,
+    TicketRelease,
+    TicketReleaseData,
     TicketTransfer,
     TicketTransferData,
 )
@@ -44,6 +49,12 @@ class ClaimAll(Frozen):
     tickets: Tickets
 
 
+class ReleaseAll(Frozen):
+    command: Literal["release"]
+    data: TicketReleaseData
+    tickets: Tickets
+
+
 class TransferAll(Frozen):
     command: Literal["transfer"]
     data: TicketTransferData
@@ -56,7 +67,7 @@ class ClassifyAll(Frozen):
     tickets: Tickets
 
 
-Bulk = Annotated[ClaimAll | TransferAll | ClassifyAll, Field(discriminator="command")]
+Bulk = Annotated[ClaimAll | ReleaseAll | TransferAll | ClassifyAll, Field(discriminator="command")]
 
 
 class Problem(Frozen):
@@ -81,27 +92,22 @@ class Results(Frozen):
     results: tuple[Result, ...]
 
 
-Obey = Callable[[Any], Awaitable[Answer]]
-
-
-def router(*, handlers: Handlers, jwt_key: SecretStr) -> APIRouter:
+def router(*, handlers: Handlers, pool: Pool, jwt_key: SecretStr) -> APIRouter:
     routes = APIRouter(tags=["routing"])
     person = require(jwt_key.get_secret_value(), "agent", "supervisor", "admin")
-    obeyed: Mapping[str, tuple[type[Command], Obey]] = {
-        "claim": (TicketClaim, handlers.claim),
-        "transfer": (TicketTransfer, handlers.transfer),
-        "classify": (TicketClassify, handlers.classify),
-    }
 
     @routes.post("/tickets/bulk")
     async def bulk(key: Key, body: Bulk, by: Annotated[Caller, Depends(person)]) -> Results:
-        """Claims, transfers or classifies up to 500 tickets. One that is refused holds up none of the others."""
-        kind, obey = obeyed[body.command]
+        """Claims, releases, transfers or classifies up to 500 tickets; one that is refused holds up no other."""
+        if isinstance(body, ClaimAll):
+            check_acts_for(body.data.agent, by)
+        kind, obey = _obeyed(body, handlers, pool, by)
         room = asyncio.Semaphore(AT_A_TIME)
 
         async def one(ticket: str) -> Result:
             async with room:
-                return await _result(kind, obey, ticket, key=f"{key}:{ticket}", data=body.data, by=by)
+                command = _asked(kind, f"{key}:{ticket}", ticket, body.data, by)
+                return await _result(obey(command), ticket, kind.type_name())
 
         results = await asyncio.gather(*(one(ticket) for ticket in dict.fromkeys(body.tickets)))
         refused = sum(result.problem is not None for result in results)
@@ -110,18 +116,35 @@ def router(*, handlers: Handlers, jwt_key: SecretStr) -> APIRouter:
     return routes
 
 
-async def _result(kind: type[Command], obey: Obey, ticket: str, *, key: str, data: Frozen, by: Caller) -> Result:
+def _obeyed(
+    body: ClaimAll | ReleaseAll | TransferAll | ClassifyAll, handlers: Handlers, pool: Pool, by: Caller
+) -> tuple[type[Command], Callable[[Any], Awaitable[Answer]]]:
+    match body:
+        case ClaimAll():
+            return TicketClaim, pool.claim
+        case ReleaseAll():
+            return TicketRelease, partial(pool.release, only=alone(by))
+        case TransferAll():
+            return TicketTransfer, handlers.transfer
+        case ClassifyAll():
+            return TicketClassify, handlers.classify
+
+
+def _asked(kind: type[Command], key: str, ticket: str, data: Frozen, by: Caller) -> Command:
     now = datetime.now(UTC)
-    command = kind.asked(key=key, source="http", time=now, data=data, subject=ticket, actor=by.subject)
+    return kind.asked(key=key, source="http", time=now, data=data, subject=ticket, actor=by.subject)
+
+
+async def _result(obeyed: Awaitable[Answer], ticket: str, command: str) -> Result:
     try:
-        answer = await obey(command)
+        answer = await obeyed
     except Refused as error:
         return Result(ticket=ticket, problem=Problem(status=error.status, title=error.title, detail=error.detail))
     except Exception as error:
-        log.warning("bulk.failed", ticket=ticket, command=command.type, error=type(error).__name__)
+        log.warning("bulk.failed", ticket=ticket, command=command, error=type(error).__name__)
         detail = "It could not be carried out just now; send the whole request again with the same key."
         return Result(ticket=ticket, problem=Problem(status=503, title="Not carried out", detail=detail))
-    if answer.get("command") != command.type:
+    if answer.get("command") != command:
         detail = "This Idempotency-Key was used for another command on this ticket; take a new one."
         return Result(ticket=ticket, problem=Problem(status=422, title="The key is taken", detail=detail))
     return Result(ticket=ticket, now={name: value for name, value in answer.items() if name != "command"})

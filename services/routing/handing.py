@@ -5,7 +5,7 @@ from shared.organisation import Organisation
 
 
 def into_team(ticket: Ticket, team: str, organisation: Organisation) -> Ticket:
-    """The ticket in the team, without an agent of it yet; another team knows nothing of whom the former had excluded."""
+    """The ticket in the team, no agent chosen yet. Whom another team excluded from it counts no more."""
     after = ticket.model_copy(update={"team": team, "lease": None})
     if team != ticket.team:
         after = after.model_copy(update={"excluded": (), "unanswered": (), "ask_again_at": None})

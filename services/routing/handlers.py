@@ -10,19 +10,24 @@ from typing import Any, TypeVar
 import structlog
 
 from services.routing import manual, rules, transfers
-from services.routing.assignment.choice import Choice
+from services.routing.assignment.choice import Choice, awaited
 from services.routing.assignment.floor import Floor
 from services.routing.classification.facts import Facts
 from services.routing.classification.ruleset import Ruleset, classify, run
+from services.routing.corrections import corrected
 from services.routing.learning.heard import Heard
 from services.routing.learning.learned import Learned
 from services.routing.metrics import Metrics
-from services.routing.openings import forgotten
-from services.routing.outcome import Step, Terms, conclude
+from services.routing.opening import forgotten
+from services.routing.openings import Openings
+from services.routing.outcome import conclude
+from services.routing.people import duty
+from services.routing.reactions import occasions_of, reacting
+from services.routing.step import Step, Terms
 from services.routing.store import Store
 from services.routing.ticket import Ticket
 from shared.change import Change
-from shared.commands import TicketClaim, TicketClassify, TicketTransfer
+from shared.commands import TicketClassify, TicketTransfer
 from shared.envelope import Command, Envelope, Event
 from shared.errors import KarticaError, Refused, Transient
 from shared.events import (
@@ -31,6 +36,7 @@ from shared.events import (
     TicketEscalated,
     TicketMessageAdded,
     TicketOpened,
+    TicketRated,
     TicketRedacted,
     TicketStatusChanged,
 )
@@ -61,6 +67,7 @@ class Handlers:
         wake: asyncio.Event,
         clock: Callable[[], datetime],
         learned: Learned,
+        openings: Openings,
     ) -> None:
         self._once = once
         self._store = store
@@ -71,6 +78,7 @@ class Handlers:
         self._wake = wake
         self._clock = clock
         self._learned = learned
+        self._openings = openings
 
     async def opened(self, event: TicketOpened) -> None:
         """The rules decide; where they leave the category open, the model is heard."""
@@ -84,15 +92,26 @@ class Handlers:
 
     async def status_changed(self, event: TicketStatusChanged) -> None:
         key = f"routing.status_changed:{event.id}"
-        await self._handle(key, event, lambda ticket: rules.status_changed(ticket, event))
+        await self._handle(key, event, await self._with_rules(event, partial(rules.status_changed, event=event)))
 
     async def escalated(self, event: TicketEscalated) -> None:
         key = f"routing.escalated:{event.id}"
-        await self._handle(key, event, lambda ticket: rules.escalated(ticket, event, self._organisation))
+        step_of = partial(rules.escalated, event=event, organisation=self._organisation)
+        await self._handle(key, event, await self._with_rules(event, step_of))
 
     async def message_added(self, event: TicketMessageAdded) -> None:
+        """A customer who writes to somebody who is not there may get somebody else."""
         key = f"routing.message_added:{event.id}"
-        await self._note(key, event, lambda ticket: rules.message_added(ticket, event))
+        step_of: Callable[[Ticket], Step] = partial(rules.message_added, event=event)
+        if duty.may_move(event, self._organisation):
+            owner = await self._floor.owner_of(event.subject, at=self._clock())
+            step_of = partial(duty.customer_wrote, event=event, owner=owner, organisation=self._organisation)
+        await self._note(key, event, await self._with_rules(event, step_of))
+
+    async def rated(self, event: TicketRated) -> None:
+        """Of itself a rating changes nothing; rules may react to it."""
+        key = f"routing.rated:{event.id}"
+        await self._note(key, event, await self._with_rules(event, lambda ticket: Step(ticket, ticket)))
 
     async def sla_changed(self, event: SlaChanged) -> None:
         """Only the order of the queue depends on it: noted without a decision."""
@@ -123,14 +142,11 @@ class Handlers:
         except Refused as error:
             log.warning("transfer.refused", ticket=event.subject, agent=event.data.agent, reason=error.title)
 
-    async def claim(self, command: TicketClaim) -> Answer:
-        return await self._obey(command, lambda ticket: manual.claimed(ticket, command, self._organisation))
-
     async def transfer(self, command: TicketTransfer) -> Answer:
         return await self._obey(command, lambda ticket: transfers.transferred(ticket, command, self._organisation))
 
     async def classify(self, command: TicketClassify) -> Answer:
-        return await self._obey(command, lambda ticket: manual.corrected(ticket, command, self._ruleset))
+        return await self._obey(command, lambda ticket: corrected(ticket, command, self._ruleset, self._organisation))
 
     async def take_from_queue(self, waiting: Ticket, *, past: Collection[str] = ()) -> str | None:
         """Assigns or offers a ticket that waits: to whom; None when it has to wait on or somebody else took it.
@@ -168,11 +184,24 @@ class Handlers:
     def _terms(self, ticket: Ticket) -> Terms:
         team = self._organisation.teams.get(ticket.team)
         offer = None if team is None else team.offer
+        needs, wants = awaited(self._organisation, ticket.wish())
         return Terms(
             offer_within=None if offer is None else offer.within,
             age_boost=self._organisation.queue.age_boost,
             weight=self._organisation.weight(ticket.channel),
+            needs=needs,
+            wants=wants,
         )
+
+    async def _with_rules(self, event: Event, step_of: Callable[[Ticket], Step]) -> Callable[[Ticket], Step]:
+        """The step with what the rules for later events add; they wait for an opening that is still to come."""
+        if not self._ruleset.reacts_to(occasions_of(event)):
+            return step_of
+        ticket = await self._store.ticket(event.subject)
+        if not ticket.opened and self._clock() - event.time < OVERTAKEN:
+            raise Transient(f"ticket {event.subject} is not known yet")
+        opening = await self._openings.get(event.subject)
+        return reacting(step_of, event, self._ruleset, opening, self._organisation)
 
     async def _note(self, key: str, event: Event, step_of: Callable[[Ticket], Step]) -> None:
         """A fact that mostly changes nothing: only one that does is a decision to commit."""
@@ -248,7 +277,7 @@ def _may_be_taken(after: Ticket, choice: Choice | None) -> bool:
 
 
 def _answer(cause: Envelope, after: Ticket) -> dict[str, Any]:
-    shown = ("number", "status", "category", "priority", "team", "tags", "state", "agent")
+    shown = ("number", "status", "category", "priority", "team", "tags", "state", "agent", "lease_until")
     return {"ticket": after.id, "command": cause.type} | {
         name: list(value) if isinstance(value := getattr(after, name), tuple) else value for name in shown
     }

@@ -1,17 +1,18 @@
-"""What people decide about a ticket: claim, release, decline, correction. A refusal says what to do instead."""
+"""What people decide about a ticket: claim, release, decline. A refusal says what to do instead."""
 
 from datetime import datetime
 
 from services.routing.assignment import leases, offers
-from services.routing.classification.ruleset import Ruleset
 from services.routing.step import Step
 from services.routing.ticket import ENDED, Ticket, without
-from shared.commands import TicketClaim, TicketClassify, TicketDecline, TicketRelease
+from shared.commands import TicketClaim, TicketDecline, TicketRelease
 from shared.envelope import Command
 from shared.errors import Refused
 from shared.events import Reason
 from shared.organisation import Organisation
 
+CHERRY_PICK = "cherry_pick"
+"""The rule that a reason names when tickets were passed over."""
 MOST_PASSED = 100
 """So many tickets that were passed over are counted; a reason says of more that there are at least as many."""
 
@@ -27,9 +28,7 @@ class UnknownTicket(Refused):
         )
 
 
-def claimed(
-    ticket: Ticket, command: TicketClaim, organisation: Organisation, *, at: datetime, passed: int = 0
-) -> Step:
+def claimed(ticket: Ticket, command: TicketClaim, organisation: Organisation, *, at: datetime, passed: int = 0) -> Step:
     """The agent takes it, even over capacity, if nobody has it. Claiming one's own ticket changes nothing.
 
     `passed` is how many tickets that they could have taken rank before it.
@@ -46,12 +45,11 @@ def claimed(
             detail=f"{ticket.agent} has it; to take it over, transfer it to {agent} with a reason.",
         )
     check_requester(ticket, agent, organisation)
-    because = f"{agent} took it from the queue of {ticket.team}"
+    lease = leases.leased(ticket, command.data, organisation, at=at)
+    because = f"{agent} took it from the queue of {ticket.team}{leases.terms(lease)}"
     step = Step(
         ticket,
-        ticket.model_copy(
-            update={"agent": agent, "lease": leases.leased(ticket, command.data, organisation, at=at)}
-        ),
+        ticket.model_copy(update={"agent": agent, "lease": lease}),
         placing="given",
         placed_by=f"claim:{agent}",
         placing_reasons=(Reason(rule="claim", because=because), *_passed_over(passed)),
@@ -87,27 +85,6 @@ def declined(ticket: Ticket, command: TicketDecline, *, at: datetime) -> Step:
     return offers.declined(ticket, command.data.agent, command.data.reason, at=at)
 
 
-def corrected(ticket: Ticket, command: TicketClassify, ruleset: Ruleset) -> Step:
-    """A person's category, priority or tags: they stay. A priority given so may also be lower."""
-    told = command.data
-    if not ticket.opened:
-        raise UnknownTicket(ticket.id)
-    if told.category is None and told.priority is None and told.tags is None:
-        raise Refused(status=422, title="Nothing to correct", detail="Give a category, a priority or tags.")
-    if told.category is not None and told.category not in ruleset.categories:
-        there_is = ", ".join(sorted(ruleset.categories))
-        raise Refused(status=422, title="Unknown category", detail=f"Use one of {there_is}.")
-    update: dict[str, object] = {}
-    if told.category is not None:
-        update["category"] = told.category
-    if told.priority is not None:
-        update |= {"decided": told.priority, "raised": None}
-    if told.tags is not None:
-        update["tags"] = told.tags
-    reason = Reason(rule="correction", because=told.reason)
-    return Step(ticket, ticket.model_copy(update=update), by=command.actor, reasons=(reason,))
-
-
 def check_open(ticket: Ticket) -> None:
     if not ticket.opened:
         raise UnknownTicket(ticket.id)
@@ -140,4 +117,4 @@ def _passed_over(passed: int) -> tuple[Reason, ...]:
     if not passed:
         return ()
     count = f"at least {passed}" if passed >= MOST_PASSED else str(passed)
-    return (Reason(rule="cherry_pick", because=f"{count} that they could have taken waited before it"),)
+    return (Reason(rule=CHERRY_PICK, because=f"{count} that they could have taken waited before it"),)

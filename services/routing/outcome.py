@@ -5,16 +5,14 @@ from datetime import datetime
 
 from services.routing import statements
 from services.routing.assignment.choice import Choice
-from services.routing.openings import kept as kept_opening
+from services.routing.opening import kept as kept_opening
 from services.routing.statements import Basis
-from services.routing.step import Step, Terms
+from services.routing.step import USUAL, Step, Terms
 from services.routing.ticket import Ticket, kept
 from shared.change import NOTHING, Apply, Change, Insert, Update, Write
 from shared.envelope import Envelope, Event
 from shared.events import Reason
 from shared.ids import derived_id
-
-__all__ = ["AGENTS", "DECISIONS", "TICKETS", "Step", "Terms", "conclude"]
 
 TICKETS = "tickets"
 DECISIONS = "decisions"
@@ -22,7 +20,7 @@ AGENTS = "agents"
 
 
 def conclude(
-    step: Step, *, cause: Envelope, choice: Choice | None, time: datetime, terms: Terms = Terms()
+    step: Step, *, cause: Envelope, choice: Choice | None, time: datetime, terms: Terms = USUAL
 ) -> tuple[Change, Ticket]:
     """The writes and events of a step, and the ticket as it is then.
 

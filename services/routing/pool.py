@@ -1,6 +1,6 @@
 """What agents do with tickets of the pool: claim, release, decline; over HTTP and over the bus alike."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from services.routing import manual
@@ -49,9 +49,9 @@ class Pool:
             _key(command), command, lambda ticket: manual.declined(ticket, command, at=self._clock())
         )
 
-    async def claimable(self, agent: str, *, after: Place | None, limit: int) -> list[Ticket]:
-        """What the agent may claim, in the order of the queue."""
-        person, teams = self._organisation.agents[agent], self._organisation.teams_of(agent)
+    async def claimable(self, agent: str, teams: Sequence[str], *, after: Place | None, limit: int) -> list[Ticket]:
+        """What the agent may claim in these teams, in the order of the queue."""
+        person = self._organisation.agents[agent]
         return await self._pool_store.claimable(agent, person, teams, after=after, limit=limit)
 
     async def _passed_over(self, ticket: str, agent: str) -> int:

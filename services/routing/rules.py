@@ -4,7 +4,7 @@ from services.routing.assignment import leases
 from services.routing.classification.facts import Facts
 from services.routing.classification.ruleset import Classification
 from services.routing.handing import into_team, or_left_in_queue, remembered
-from services.routing.openings import Opening
+from services.routing.opening import Opening
 from services.routing.step import Step
 from services.routing.ticket import DONE, Handed, Ticket, highest
 from shared.errors import Permanent
@@ -49,6 +49,10 @@ def opened(ticket: Ticket, event: TicketOpened, found: Classification, organisat
             "team": found.team if handed is None else handed.team,
             "tags": found.tags,
             "skills": found.skills,
+            "levels": dict(found.levels),
+            "prefers": dict(found.prefers),
+            "impact": found.impact,
+            "urgency": found.urgency,
             "weight": organisation.weight(told.channel),
         }
     )
@@ -92,7 +96,7 @@ def status_changed(ticket: Ticket, event: TicketStatusChanged) -> Step:
     return Step(
         ticket,
         after,
-        placing="keep_if_room" if reopened else "keep_if_there",
+        placing="keep_if_room" if reopened else "keep_if_theirs",
         placing_reasons=(Reason(rule="reopened", because=f"{previous} became {status}, {_owner_cannot(ticket)}"),),
         since=event.time,
     )

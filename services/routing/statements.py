@@ -181,16 +181,18 @@ def _queued(after: Ticket, basis: Basis, stated: int) -> Mapping[str, Any]:
     if boost_at is None and terms.age_boost is not None and since is not None:
         boost_at = since + terms.age_boost
     given_back = "; ".join(reason.because for reason in basis.step.placing_reasons)
-    waits = {} if choice is None else {"needs": choice.needs, "wants": choice.wants}
+    # Preferred skills were waited for when the ticket came in: back in the queue, it takes anybody.
+    relaxed = basis.time if terms.wants else None
     return {
         "state": "queued",
         "waiting_since": since,
         "waiting_because": given_back if choice is None else choice.because,
-        "preferred_until": None if choice is None else choice.preferred_until,
+        "needs": terms.needs if choice is None else choice.needs,
+        "wants": terms.wants if choice is None else choice.wants,
+        "preferred_until": relaxed if choice is None else choice.preferred_until,
         "entry": stated,
         "assigned_at": None,
         "lease": None,
         "weight": terms.weight,
         "boost_at": boost_at,
-        **waits,
     }

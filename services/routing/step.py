@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from services.routing.classification.ruleset import Trial
-from services.routing.openings import Opening
+from services.routing.opening import Opening
 from services.routing.ticket import Ticket
 from shared.events import ModelVerdict, Reason
 
-Placing = Literal["none", "choose", "keep_if_room", "keep_if_there", "given"]
+Placing = Literal["none", "choose", "keep_if_room", "keep_if_there", "keep_if_theirs", "given"]
 """Who gets the ticket: nothing changes; the best by the team's strategy; the owner if they have room, or are
-there at all, else the best; the agent that `after` names."""
+there at all, or are away from a ticket that the team leaves with them (`absent_owner: keep`), else the best;
+the agent that `after` names."""
 OfferEnd = Literal["accepted", "declined", "expired", "withdrawn"]
 
 
@@ -43,8 +44,17 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How the ticket's team gives it out: `offer_within` when it is offered instead of assigned."""
+    """How the ticket's team gives it out: `offer_within` when it is offered instead of assigned.
+
+    `needs` and `wants` are what a ticket waits for that comes into the queue without anybody having been looked for.
+    """
 
     offer_within: timedelta | None = None
     age_boost: timedelta | None = None
     weight: int = 1
+    needs: tuple[str, ...] = ()
+    wants: tuple[str, ...] = ()
+
+
+USUAL = Terms()
+"""Assigned at once, and never more urgent by age."""

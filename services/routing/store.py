@@ -61,9 +61,11 @@ class Store:
         return counted
 
     async def assigned_since(self, agent: str, since: datetime) -> int:
-        """How many tickets the agent has that were assigned since then."""
-        count: int = await self._tickets.count_documents({"agent": agent, "assigned_at": {"$gte": since}})
-        return count
+        """How many tickets the agent has that were assigned since then, or are offered to them."""
+        offered = {"active": True, "holder": agent, "offer.agent": agent}
+        assigned: int = await self._tickets.count_documents({"agent": agent, "assigned_at": {"$gte": since}})
+        asked: int = await self._tickets.count_documents(offered)
+        return assigned + asked
 
     async def last_of_customer(self, customer: str, *, since: datetime, without: str) -> str | None:
         """Who had this customer's latest ticket since then."""

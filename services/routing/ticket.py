@@ -164,6 +164,11 @@ class Ticket(Frozen):
             return None
         return self.offer.agent if self.offer is not None else self.agent
 
+    @property
+    def lease_until(self) -> datetime | None:
+        """By when its agent has to act to keep it."""
+        return None if self.lease is None else self.lease.until
+
     def place(self, since: datetime) -> Place:
         return Place(self.rank, self.due_at, since, self.id)
 

@@ -97,7 +97,7 @@ def _handed(
 def _target_team(ticket: Ticket, command: TicketTransfer, organisation: Organisation) -> str:
     team, agent = command.data.team, command.data.agent
     if team is None and agent is None:
-        detail = "Give a team, an agent, or both; or `back`, for whoever had it before."
+        detail = "Give a team, an agent, or both. With `back` alone it goes to whoever had it before."
         raise Refused(status=422, title="Transfer to whom?", detail=detail)
     if team is not None and team not in organisation.teams:
         there_is = ", ".join(sorted(organisation.teams))

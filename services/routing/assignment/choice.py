@@ -76,6 +76,14 @@ def choose(organisation: Organisation, wish: Wish, *, standings: Standings, at: 
     return Choice(best.agent, because, rule=team.strategy, guard=seen[best.agent].version, **wishes)
 
 
+def awaited(organisation: Organisation, wish: Wish) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What a ticket needs and wants of whoever takes it from its team's queue, as the database compares it."""
+    if wish.team not in organisation.teams:
+        return (), ()
+    wish, _ = _that_somebody_can_meet(organisation, wish)
+    return tuple(needs(wish.skills)), tuple(needs(wish.prefers))
+
+
 def takeable(organisation: Organisation, wish: Wish, *, standings: Standings, at: datetime) -> bool:
     """Whether somebody could take the ticket: what `choose` would find, asked of those with room alone."""
     members = organisation.teams[wish.team].agents

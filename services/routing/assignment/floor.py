@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.routing.assignment.choice import Choice, choose, keep, preferred_until
-from services.routing.assignment.eligibility import satisfied
+from services.routing.assignment.eligibility import Wish, satisfied
 from services.routing.assignment.queries import Reach
 from services.routing.assignment.standing import ABSENT, NEVER, Standing, full_channels
-from services.routing.step import Step
-from services.routing.people.presence import Presence, availability
+from services.routing.people.presence import Availability, Presence, availability, stays_theirs
 from services.routing.people.store import People
+from services.routing.step import Step
 from services.routing.store import Store
 from services.routing.ticket import Ticket
 from shared.organisation import Organisation
@@ -102,6 +102,13 @@ class Floor:
                 found[agent] = found[agent].with_one_more(channel)
         return found
 
+    async def owner_of(self, ticket: str, *, at: datetime) -> tuple[str, Availability] | None:
+        """The agent who has the ticket, and how it is with them."""
+        owner = (await self._store.ticket(ticket)).agent
+        if owner is None or owner not in self._organisation.agents:
+            return None
+        return owner, availability(self._organisation, owner, await self._people.presence(owner), at=at)
+
     async def _standing(self, name: str, presence: Presence, tickets: dict[str, int], at: datetime) -> Standing:
         if name not in self._organisation.agents:
             return replace(ABSENT, tickets=tickets, version=presence.version)
@@ -114,19 +121,26 @@ class Floor:
             recent=recent,
             last=presence.last_at or NEVER,
             away=None if now.free else now.because,
+            state=now.state,
+            until=now.until,
         )
 
     async def _choose(self, step: Step, at: datetime, past: Collection[str]) -> Choice:
         ticket, owner = step.after, step.before.agent
         team = self._organisation.teams.get(ticket.team)
-        agents = {*(team.agents if team is not None else ()), *([owner] if owner else [])}
+        known = [name for name in (owner, step.returns_to) if name is not None]
+        agents = {*(team.agents if team is not None else ()), *known}
         standings = await self.standings(agents, at=at, ticket=ticket.id)
         wish = ticket.wish(sticky=await self._sticky(ticket, at))
-        if owner is not None and step.placing in ("keep_if_room", "keep_if_there"):
-            may_exceed = step.placing == "keep_if_there"
-            kept = keep(self._organisation, wish, agent=owner, standing=standings[owner], may_exceed=may_exceed)
+        if owner is not None and step.placing in ("keep_if_room", "keep_if_there", "keep_if_theirs"):
+            standing, may_exceed = standings[owner], step.placing != "keep_if_room"
+            if step.placing == "keep_if_theirs" and team is not None and stays_theirs(team, standing.state):
+                standing = replace(standing, away=None)
+            kept = keep(self._organisation, wish, agent=owner, standing=standing, may_exceed=may_exceed)
             if kept is not None:
                 return kept
+        if step.returns_to is not None and (back := self._returned(wish, step.returns_to, standings)) is not None:
+            return back
         since = self._since(step) or at
         if ticket.prefers and wish.preferred_until is None:
             until = preferred_until(self._organisation, wish, standings=standings, since=max(since, at), at=at)
@@ -139,6 +153,11 @@ class Floor:
             return choice
         because = f"older or more urgent tickets wait for {choice.agent}, and this one in turn"
         return replace(choice, agent=None, because=because, rule="queue", guard=None)
+
+    def _returned(self, wish: Wish, agent: str, standings: dict[str, Standing]) -> Choice | None:
+        """Whoever had it before, however much they have, if they are there."""
+        back = keep(self._organisation, wish, agent=agent, standing=standings[agent], may_exceed=True)
+        return None if back is None else replace(back, rule="returned", because=f"{agent} had it before and is there")
 
     async def _is_ahead(
         self,

@@ -17,6 +17,11 @@ def leased(ticket: Ticket, claim: TicketClaimData, organisation: Organisation, *
     return Until(agent=claim.agent, until=at + lease, since=at) if lease is not None and ticket.active else None
 
 
+def terms(lease: Until | None) -> str:
+    """What a reason says of the lease."""
+    return "" if lease is None else f", to act by {lease.until:%Y-%m-%d %H:%M} UTC"
+
+
 def acted(ticket: Ticket, agent: str | None) -> Ticket:
     """Whoever holds the lease did something about the ticket: from now on it is theirs."""
     if ticket.lease is None or ticket.lease.agent != agent:
@@ -31,9 +36,7 @@ def ended(ticket: Ticket, *, at: datetime) -> Step | None:
         return None
     minutes = f"{(lease.until - lease.since).total_seconds() / 60:g} min"
     because = f"{lease.agent} did nothing about it within {minutes} of claiming it"
-    after = ticket.model_copy(
-        update={"agent": None, "lease": None, "excluded": without(ticket.excluded, lease.agent)}
-    )
+    after = ticket.model_copy(update={"agent": None, "lease": None, "excluded": without(ticket.excluded, lease.agent)})
     return Step(
         ticket,
         after,

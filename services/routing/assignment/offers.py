@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from services.routing.assignment import leases
 from services.routing.step import Step
 from services.routing.ticket import Ticket, Until, without
 from shared.errors import Refused
@@ -33,7 +34,7 @@ def claimed(step: Step, agent: str, *, at: datetime) -> Step:
     if not holds(offer, at=at):
         detail = f"It ended at {time}. If the ticket is still in the queue in a moment, claim it from there."
         raise Refused(status=409, title="The offer has ended", detail=detail)
-    reason = Reason(rule="offer", because=f"{agent} accepted it")
+    reason = Reason(rule="offer", because=f"{agent} accepted it{leases.terms(step.after.lease)}")
     return replace(step, placed_by=f"offer:{agent}", placing_reasons=(reason,), ended_offer="accepted")
 
 
@@ -75,9 +76,7 @@ def withdrawn(ticket: Ticket, agent: str, because: str) -> Step | None:
     return _next(ticket, ticket, "withdrawn", Reason(rule="offer_withdrawn", because=f"{agent} {because}"))
 
 
-def _next(
-    ticket: Ticket, after: Ticket, ended: Literal["declined", "expired", "withdrawn"], reason: Reason
-) -> Step:
+def _next(ticket: Ticket, after: Ticket, ended: Literal["declined", "expired", "withdrawn"], reason: Reason) -> Step:
     return Step(
         ticket,
         after,

@@ -82,9 +82,7 @@ def over(field: str, at: datetime) -> Mapping[str, Any]:
     return {field: {"$lte": at, "$type": "date"}}
 
 
-def claimable_by(
-    agent: str, person: Agent, teams: Sequence[str], *, after: Place | None = None
-) -> Mapping[str, Any]:
+def claimable_by(agent: str, person: Agent, teams: Sequence[str], *, after: Place | None = None) -> Mapping[str, Any]:
     """Tickets that wait in these teams and need no skill that the agent lacks, whatever they carry already."""
     query: dict[str, Any] = {
         "waiting": True,

@@ -1,4 +1,4 @@
-"""Who is writing an answer right now, so that two agents don't answer the same customer: kept for seconds, told to whoever asks."""
+"""Who is writing an answer right now: kept for seconds, so that two agents don't answer the same customer."""
 
 from datetime import datetime, timedelta
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from services.routing.people.presence import State
 from shared.organisation import Agent, Organisation
 
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -17,7 +18,7 @@ class Standing:
 
     `version` is that of the agent's document when this was read: a choice that was made of an older one
     can't be committed. `tickets` are the new and open ones by channel, `recent` those assigned within the
-    period of the agent's limit. `away` is why they are not there, or None.
+    period of the agent's limit. `away` is why they are not there, or None; `state` and `until` tell the same.
     """
 
     version: int = 0
@@ -25,6 +26,8 @@ class Standing:
     recent: int = 0
     last: datetime = NEVER
     away: str | None = None
+    state: State = "available"
+    until: datetime | None = None
 
     def units(self, organisation: Organisation) -> int:
         """The load: what the tickets weigh by their channels."""

@@ -1,6 +1,6 @@
 """What the rules make of a ticket when something happens to it after its opening."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,16 +34,18 @@ class Reaction:
         return any(part is not None for part in (*parts, self.prefers))
 
 
-def react(ruleset: Ruleset, occasion: Occasion, facts: Facts) -> Reaction:
-    """One pass over the rules of the occasion; `facts.ticket` is the ticket as it was before.
+def react(ruleset: Ruleset, occasions: Collection[Occasion], facts: Facts) -> Reaction:
+    """One pass over the rules of the occasions; `facts.ticket` is the ticket as it was before.
+
+    One event can be two occasions: a status that changes to open again is `status` and `reopened`.
 
     The priority only rises: a person, or an earlier rule, may have had more reason. A category that a person
     gave stays. Tags only come to those that there are. What would change nothing is left out.
     """
     if facts.ticket is None:
-        raise ValueError(f"the facts of {occasion} say nothing of the ticket")
+        raise ValueError(f"the facts of {occasions} say nothing of the ticket")
     state = facts.ticket
-    done = run(ruleset, facts, occasion=occasion)
+    done = run(ruleset, facts, occasions=occasions)
     wanted = {kind: value for kind, value in done.decided.items() if _is_news(kind, value, state)}
     priority, summed_up = _priority(ruleset, wanted, state, tier=facts.tier)
     if priority is not None:

@@ -1,6 +1,6 @@
 """Decides category, priority, tags, team and skills of a ticket by ordered rules, and keeps why."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,7 @@ __all__ = ["KINDS", "Actions", "Category", "Classification", "Default", "Pass", 
 
 MAX_BECAUSE = 300
 ANY_LEVEL = 1
+OPENING: tuple[Occasion, ...] = ("opened",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +71,18 @@ class Pass:
         return [trial.reason() for trial in self.tried if trial.decided]
 
 
-def run(ruleset: Ruleset, facts: Facts, *, occasion: Occasion = "opened") -> Pass:
-    """Tries the rules of the occasion in their order."""
-    return tried_on(ruleset, Reading(facts, zone=ruleset.clock_zone), occasion=occasion)
+def run(ruleset: Ruleset, facts: Facts, *, occasions: Collection[Occasion] = OPENING) -> Pass:
+    """Tries the rules of the occasions, in their order."""
+    return tried_on(ruleset, Reading(facts, zone=ruleset.clock_zone), occasions=occasions)
 
 
-def tried_on(ruleset: Ruleset, reading: Reading, *, occasion: Occasion = "opened") -> Pass:
+def tried_on(ruleset: Ruleset, reading: Reading, *, occasions: Collection[Occasion] = OPENING) -> Pass:
     """The same on facts whose words may have been looked up before."""
     decided: dict[str, Any] = {}
     tried: list[Trial] = []
     stopped: str | None = None
     for rule in ruleset.rules:
-        if occasion not in rule.event:
+        if not set(occasions) & set(rule.event):
             continue
         trial = _not_tried(rule, stopped) or _tried(rule, reading, decided)
         tried.append(trial)

@@ -1,6 +1,6 @@
 """What config/routing.yaml holds: rules with their conditions and actions, categories, defaults, priorities."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, model_validator
@@ -101,6 +101,6 @@ class Ruleset(Strict):
     def clock_zone(self) -> str:
         return self.zone or "UTC"
 
-    def reacts_to(self, occasion: Occasion) -> bool:
+    def reacts_to(self, occasions: Collection[Occasion]) -> bool:
         """Whether any rule does."""
-        return any(rule.enabled and occasion in rule.event for rule in self.rules)
+        return any(rule.enabled and set(occasions) & set(rule.event) for rule in self.rules)

@@ -79,6 +79,8 @@ class FormField(Strict):
 
     def _parts(self, what: str, value: Any) -> list[Verdict]:
         given = [one for one in (value if isinstance(value, (list, tuple)) else [value]) if one not in (None, "")]
+        if not given and self.present is None:
+            return [Verdict(False, f"{what} is empty")]
         parts = []
         if self.present is not None:
             stands = "is filled in" if given else "is empty"

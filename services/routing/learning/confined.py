@@ -4,7 +4,7 @@ import os
 import resource
 import signal
 import sys
-from asyncio import create_subprocess_exec
+from asyncio import create_subprocess_exec, timeout
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Sequence
 from contextlib import suppress
@@ -13,7 +13,9 @@ from typing import BinaryIO
 
 _ROOT = Path(__file__).resolve().parents[3]
 _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")
+_CONTAINER = Path("/sys/fs/cgroup/memory.max")
 BUFFER = 1024 * 1024
+ENDING_SECONDS = 2.0
 
 
 async def spawn(command: Sequence[str]) -> Process:
@@ -22,6 +24,18 @@ async def spawn(command: Sequence[str]) -> Process:
     return await create_subprocess_exec(
         *command, stdin=PIPE, stdout=PIPE, limit=BUFFER, cwd=_ROOT, env=kept | dict.fromkeys(_THREADS, "1")
     )
+
+
+async def ended(process: Process) -> int:
+    """What a process ended with; one that is still there is killed first."""
+    if process.stdout is not None and process.stdout.at_eof():  # it is ending by itself, and its own status says why
+        with suppress(TimeoutError):
+            async with timeout(ENDING_SECONDS):
+                await process.wait()
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            process.kill()
+    return await process.wait()
 
 
 def module(name: str) -> tuple[str, ...]:
@@ -36,6 +50,14 @@ def streams() -> tuple[BinaryIO, BinaryIO]:
     requests, answers = os.fdopen(os.dup(0), "rb"), os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     return requests, answers
+
+
+def affordable(most: int, *, share: float, container: Path = _CONTAINER) -> int:
+    """At most `share` of the container's memory: a kernel that lacks some ends the whole container."""
+    try:
+        return min(most, int(int(container.read_text(encoding="ascii")) * share))
+    except (OSError, ValueError):  # no container, or one without a limit (`max`)
+        return most
 
 
 def limit(*, memory: int, nice: int = 0) -> None:

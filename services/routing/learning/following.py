@@ -54,6 +54,7 @@ class Following:
         self.serving = Serving()
         self.silent: str | None = None
         """Why nobody answers although a model is chosen."""
+        self._down = ""
         self.wake = asyncio.Event()
 
     def here(self, version: str) -> str:
@@ -70,8 +71,7 @@ class Following:
         wanted = {version for version in (active, shadow) if version is not None}
         self._cards = {version: card for version, card in self._cards.items() if version in wanted}
         self.serving = Serving(active, shadow, dict(self._cards))
-        if active is not None or choice.active is None:
-            self.silent = None
+        self.silent = self._why_silent(choice.active) if active is None else None
         for version in sorted(self._worker.loaded - wanted):
             await self._worker.drop(version)
         known = {choice.active, choice.previous, choice.shadow}
@@ -92,8 +92,12 @@ class Following:
         if version not in self._broken:
             log.error("model.broken", version=version, reason=reason)
         self._broken[version] = (reason, self._clock())
-        self.silent = f"model {version} is broken: {reason}"
         self.wake.set()
+
+    def _why_silent(self, active: str | None) -> str | None:
+        if active is None:
+            return None
+        return f"model {active} is broken: {self._broken[active][0]}" if active in self._broken else self._down
 
     async def _first_that_works(self, *versions: str | None) -> str | None:
         for version in versions:
@@ -113,7 +117,7 @@ class Following:
             self.mark_broken(version, error.reason if isinstance(error, BrokenModel) else error.detail)
             return False
         except Unavailable as error:
-            self.silent = str(error)
+            self._down = str(error)
             return False
         if self._broken.pop(version, None) is not None or version not in self._cards:
             log.info("model.loaded", version=version)

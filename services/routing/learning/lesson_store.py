@@ -67,13 +67,17 @@ class LessonStore:
         return next(((one["category"], one["decision"]) for one in verdicts if one["role"] == "active"), None)
 
 
+_NOT_MERGED: Mapping[str, Any] = {"$gte": [{"$ifNull": ["$unmerged", 0]}, {"$ifNull": ["$merged", 0]}]}
+"""By the counts of ingest's facts, whose order of arrival does not matter."""
+
+
 def labelled(by: str, category: str) -> dict[str, Any]:
     """Labels that can be learned from: no machine's mail, no spam, nothing that was merged away."""
     query: dict[str, Any] = {
         "label_by": by,
         "label": category,
         "machine": {"$ne": True},
-        "merged": {"$ne": True},
+        "$expr": _NOT_MERGED,
         "status": {"$ne": "spam"},
     }
     if by == "model":

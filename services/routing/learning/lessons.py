@@ -11,7 +11,7 @@ from services.routing.ticket import Ticket
 from shared.change import Apply, Write
 from shared.commands import TicketClassify
 from shared.envelope import Envelope
-from shared.events import ModelVerdict, TicketOpened
+from shared.events import ModelVerdict, TicketMerged, TicketOpened, TicketUnmerged
 
 LESSONS = "lessons"
 
@@ -40,9 +40,11 @@ def writes(
     return (Apply(LESSONS, after.id, {"$set": told, **first}),)
 
 
-def merged(ticket: str, cause: Envelope, *, into_another: bool) -> Apply:
+def merging(event: TicketMerged | TicketUnmerged) -> Apply:
     """A ticket that was merged into another is no example: what it is about is decided there."""
-    return Apply(LESSONS, ticket, {"$set": {"merged": into_another}, "$setOnInsert": {"at": cause.time}})
+    which = "merged" if isinstance(event, TicketMerged) else "unmerged"
+    told = {"$max": {which: event.ticketversion}, "$setOnInsert": {"at": event.time}}
+    return Apply(LESSONS, event.subject, told)
 
 
 def _begun(after: Ticket, cause: Envelope, by: str, heard: Heard | None) -> dict[str, Any]:

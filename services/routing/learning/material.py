@@ -8,7 +8,7 @@ from itertools import islice
 from services.routing.learning.configuration import Learning
 from services.routing.learning.examples import Example, joined
 from services.routing.learning.lesson_store import Label
-from services.routing.openings import Opening
+from services.routing.opening import Opening
 
 HELD_OUT = 0.2
 MOST_HELD_OUT = 500

@@ -61,7 +61,7 @@ def trainer_of(shelves: Shelves, ruleset: Ruleset, *, clock: Callable[[], dateti
     learning, categories = ruleset.learning, frozenset(ruleset.categories)
 
     async def starter() -> Material:
-        return (await _starter_material()).of(categories)
+        return (await starter_material()).of(categories)
 
     async def own() -> Material:
         return await collected(
@@ -69,13 +69,14 @@ def trainer_of(shelves: Shelves, ruleset: Ruleset, *, clock: Callable[[], dateti
             shelves.openings.some,
             learning=learning,
             categories=categories,
-            starter=await _starter_material(),
+            starter=await starter_material(),
         )
 
     return Trainer(shelves.models, own=own, starter=starter, learning=learning, clock=clock)
 
 
-async def _starter_material() -> Material:
+async def starter_material() -> Material:
+    """The examples that come with Kartica, for its default categories in four languages."""
     return await asyncio.to_thread(_read_starter)
 
 

@@ -1,7 +1,6 @@
 """Carries a training out: collects the examples, has them trained on in a process of low priority, stores the model."""
 
 import asyncio
-import contextlib
 from asyncio.subprocess import Process
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -72,7 +71,7 @@ class Trainer:
         material = await (self._starter() if training.origin == "starter" else self._own())
         if len({example.category for example in material.examples}) < 2:
             return await self._end(training, "refused", NOTHING_TO_LEARN[training.origin], None)
-        trained = await self._train(material, await self._active())
+        trained = await self.trained_from(material, await self._active())
         if trained.card is None:
             state: State = "refused" if trained.refused is not None else "failed"
             return await self._end(training, state, trained.refused or trained.failed or "", None)
@@ -93,7 +92,8 @@ class Trainer:
         except (BrokenModel, Refused):
             return b""
 
-    async def _train(self, material: Material, active: bytes) -> Trained:
+    async def trained_from(self, material: Material, active: bytes) -> Trained:
+        """A model, compared with the active one on what is held out; nothing is stored."""
         process = await confined.spawn(self._command)
         try:
             async with asyncio.timeout(LONGEST):
@@ -103,12 +103,9 @@ class Trainer:
         except TimeoutError:
             return Trained(failed=f"it took longer than {LONGEST / 3600:g} hours")
         except (asyncio.IncompleteReadError, ConnectionError):
-            return Trained(failed=f"its process ended with {await process.wait()}; see the log")
+            return Trained(failed=f"its process ended with {await confined.ended(process)}; see the log")
         finally:
-            if process.returncode is None:
-                with contextlib.suppress(ProcessLookupError):
-                    process.kill()
-            await asyncio.shield(process.wait())
+            await asyncio.shield(confined.ended(process))
 
     async def _send(self, process: Process, material: Material, active: bytes) -> None:
         """In portions, so that the event loop is never kept for long."""

@@ -1,28 +1,45 @@
 """Trains a model from labelled messages, and judges it on messages that the judging part had not seen."""
 
-import platform
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-import sklearn
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import StratifiedKFold
+from threadpoolctl import threadpool_limits
 
-from services.routing.learning.card import FORMAT, Card, CategoryFigures
+from services.routing.learning import linear, meaning
+from services.routing.learning.calibration import Calibration, Judged, calibrated
+from services.routing.learning.card import Card
+from services.routing.learning.choosing import WORDS_ONLY, chosen
 from services.routing.learning.examples import Example
-from services.routing.learning.features import character_grams, hashed, tokens, word_grams
-from services.routing.learning.model import Model
-from services.routing.learning.verdicts import TooLittle
+from services.routing.learning.grams import Vocabulary, vocabulary
+from services.routing.learning.judging import Judgement, card_of
+from services.routing.learning.likeness import Mixture, sparse
+from services.routing.learning.meaning import Material
+from services.routing.learning.minilm import Sentences, installed
+from services.routing.learning.model import Meaning, Model
+from services.routing.learning.selection import sample, usable
+from services.routing.learning.thresholds import both
 
 Array = np.ndarray[Any, Any]
-FEWEST = 5
-"""Examples of a category below which it is left out of training."""
+JUDGED_ON = 6_000
+"""Examples that the figures, the calibration and the thresholds come from. More take long and say the same."""
+STRANGE = 0.1
+"""How many messages that fit no category are reckoned with, a message that fits one; as many again if some are given."""
+ENOUGH_GIVEN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What is learned from, and how its texts became numbers."""
+
+    names: list[str]
+    vocabulary: Vocabulary
+    material: Material
+    out_of_scope: int
 
 
 def train(
@@ -34,74 +51,92 @@ def train(
     seed: int = 0,
     embeddings: bool | None = None,
 ) -> Model:
-    """A calibrated model; `TooLittle` says what is missing. `embeddings` none: where they are installed and help."""
+    """A calibrated model; `TooLittle` says what is missing. The examples are best given oldest first.
+
+    `embeddings` none: the sentence model is used where it is installed and does better on these examples.
+    """
     begun = time.perf_counter()
-    counts = Counter(example.category for example in examples)
-    kept = {name for name, count in counts.items() if count >= FEWEST}
-    if len(kept) < 2:
-        raise TooLittle(f"{len(kept)} categories have {FEWEST} examples or more; at least two are needed")
-    used = [example for example in examples if example.category in kept]
-    names = sorted(kept)
-    labels = np.array([names.index(example.category) for example in used])
-    weights = np.array([example.weight for example in used])
-    counted = [_counted(example.text) for example in used]
-    hashes = np.array(sorted({key for blocks in counted for block in blocks for key in block}), np.uint32)
-    matrix, idf = _matrix(counted, hashes)
-    folds = StratifiedKFold(min(5, min(counts[name] for name in names)), shuffle=True, random_state=seed)
-    shares = np.zeros((len(used), len(names)))
-    for seen, unseen in folds.split(matrix, labels):
-        head = LogisticRegression(C=20, max_iter=200).fit(matrix[seen], labels[seen], weights[seen])
-        shares[unseen] = head.predict_proba(matrix[unseen])
-    head = LogisticRegression(C=20, max_iter=200).fit(matrix, labels, weights)
-    coefficients, bias = head.coef_, head.intercept_
-    if len(names) == 2:
-        coefficients, bias = np.vstack([-coefficients / 2, coefficients / 2]), np.array([-bias[0] / 2, bias[0] / 2])
-    top, right = shares.max(1), shares.argmax(1) == labels
-    logit = np.log(top / (1 - top + 1e-9))
-    platt = LogisticRegression().fit(logit[:, None], right) if 0 < right.mean() < 1 else None
-    slope, shift = (platt.coef_[0, 0], platt.intercept_[0]) if platt is not None else (1.0, 0.0)
-    sure = 1 / (1 + np.exp(-(slope * logit + shift)))
-    apply = next((float(t) for t in np.arange(0.3, 1, 0.01) if right[sure >= t].mean() >= precision), 0.99)
-    predicted, answered = shares.argmax(1), sure >= apply
-    figures = tuple(
-        CategoryFigures(
-            name,
-            int((labels == i).sum()),
-            float(right[answered & (predicted == i)].mean()) if (answered & (predicted == i)).any() else None,
-            float(answered[labels == i].mean()),
-            float(right[labels == i].mean()),
-        )
-        for i, name in enumerate(names)
-    )
-    card = Card(
-        FORMAT, now, len(used), len(out_of_scope), figures, apply, apply / 2, precision,
-        float(right[answered].mean()) if answered.any() else None, float(answered.mean()), float(right.mean()), None,
-        "words+characters", tuple(sorted({"numpy": np.__version__, "scikit-learn": sklearn.__version__, "python": platform.python_version()}.items())),
-        time.perf_counter() - begun, 0,
-    )
-    model = Model(card, {
-        "hashes": hashes, "idf": idf.astype(np.float32), "weights": coefficients.T.astype(np.float32),
-        "bias": bias.astype(np.float32), "calibration": np.array([slope, shift], np.float32),
-    })
-    model.card = replace(card, size=len(model.encoded()))
+    with threadpool_limits(1):
+        lesson = _lesson(usable(examples), out_of_scope, installed() is not None if embeddings is None else embeddings)
+        mixture = chosen(lesson.material, seed=seed, forced=bool(embeddings))
+        judgement, calibration = _judged(lesson, mixture, precision=precision, seed=seed)
+        arrays, found = _fitted(lesson, mixture, seed=seed)
+    card = card_of(
+        lesson.names, lesson.material, judgement, now=now, precision=precision, out_of_scope=lesson.out_of_scope,
+        with_meaning=mixture is not WORDS_ONLY,
+    )  # fmt: skip
+    model = Model(card, calibration, arrays, found)
+    size = len(model.encoded())
+    model.card = replace(card, size=size, seconds=round(time.perf_counter() - begun, 2))
     return model
 
 
-def _counted(text: str) -> tuple[Counter[int], Counter[int]]:
-    words = tokens(text)
-    return hashed(word_grams(words)), hashed(character_grams(words))
+def _lesson(examples: list[Example], out_of_scope: Sequence[str], with_meaning: bool) -> Lesson:
+    names = sorted({example.category for example in examples})
+    number = {name: place for place, name in enumerate(names)}
+    strange = [text for text in dict.fromkeys(out_of_scope) if text.strip()]
+    texts = [example.text for example in examples] + strange
+    labels = np.array([number[example.category] for example in examples] + [len(names)] * len(strange))
+    weights = np.array([example.weight for example in examples] + [1.0] * len(strange), np.float32)
+    found = vocabulary(texts)
+    vectors = Sentences().vectors(texts) if with_meaning else None
+    material = Material(vectors, sparse(found, texts), labels, weights * _balance(labels), len(names))
+    return Lesson(names, found, material, len(strange))
 
 
-def _matrix(counted: list[tuple[Counter[int], Counter[int]]], hashes: Array) -> tuple[Any, Array]:
-    rows, keys, values = [], [], []
-    for row, blocks in enumerate(counted):
-        for block in blocks:
-            rows += [row] * len(block)
-            keys += list(block)
-            values += list(block.values())
-    columns = np.searchsorted(hashes, np.array(keys, np.uint32))
-    seen = np.bincount(columns, minlength=len(hashes))
-    idf = np.log((1 + len(counted)) / (1 + seen)) + 1
-    matrix = csr_matrix(((1 + np.log(np.array(values))) * idf[columns], (rows, columns)), (len(counted), len(hashes)))
-    sizes = np.sqrt(np.asarray(matrix.multiply(matrix).sum(1)).ravel())
-    return csr_matrix(matrix.multiply(np.sqrt(2) / np.maximum(sizes, 1e-9)[:, None])), idf
+def _balance(labels: Array) -> Array:
+    """Examples of rare categories count more, though not so much that common ones are forgotten."""
+    counts = Counter(labels.tolist())
+    usual = len(labels) / len(counts)
+    each = {label: float(np.clip((usual / count) ** 0.5, 0.5, 3)) for label, count in counts.items()}
+    return np.array([each[label] for label in labels.tolist()], np.float32)
+
+
+def _judged(lesson: Lesson, mixture: Mixture, *, precision: float, seed: int) -> tuple[Judgement, Calibration]:
+    material = lesson.material.only(sample(lesson.material.labels, most=JUDGED_ON, seed=seed))
+    if mixture is WORDS_ONLY:
+        given = (material.rows, material.labels, material.counts)
+        known = linear.unseen(*given, categories=material.categories, seed=seed)
+        strange = linear.strangers(*given, categories=material.categories, seed=seed)
+    else:
+        known, strange = meaning.unseen(material, mixture)
+    inside = material.labels < material.categories
+    labels = material.labels[inside]
+    lots = [(_only(strange, inside), STRANGE)]
+    if (~inside).any():
+        lots.append((_only(known, ~inside), STRANGE * min(1.0, float((~inside).sum()) / ENOUGH_GIVEN)))
+    own = _only(known, inside)
+    calibration = calibrated(own, labels, lots)
+    return _judgement(calibration, own, labels, lots, precision=precision), calibration
+
+
+def _judgement(
+    calibration: Calibration, own: Judged, labels: Array, lots: list[tuple[Judged, float]], *, precision: float
+) -> Judgement:
+    answers, sure = own.scores.argmax(axis=1), calibration.probability(own.signs())
+    strangers = [calibration.probability(judged.signs()) for judged, _ in lots]
+    counts = [np.full(len(each), share * len(labels) / len(each)) for each, (_, share) in zip(strangers, lots, strict=True)]
+    right = np.concatenate([answers == labels, np.zeros(sum(map(len, strangers)))])
+    apply, suggest = both(
+        np.concatenate([sure, *strangers]), right, np.concatenate([np.ones(len(labels)), *counts]), precision=precision
+    )
+    return Judgement(labels, answers, sure, strangers[-1], apply, suggest)
+
+
+def _fitted(lesson: Lesson, mixture: Mixture, *, seed: int) -> tuple[dict[str, Array], Meaning | None]:
+    material = lesson.material
+    arrays = {"hashes": lesson.vocabulary.hashes, "rarity": lesson.vocabulary.rarity}
+    if mixture is WORDS_ONLY:
+        lines = linear.fitted(
+            material.rows, material.labels, material.counts, categories=material.categories, seed=seed
+        )
+        return arrays | {"word_weights": lines.weights.astype(np.float16), "bias": lines.bias}, None
+    found = meaning.fitted(material, mixture)
+    arrays |= {"word_weights": found.words.astype(np.float16), "bias": np.zeros(material.categories, np.float32)}
+    arrays |= {"centre": found.space.centre, "spread": found.space.spread}
+    arrays |= {"examples": found.examples.astype(np.float16), "pulls": found.pulls.astype(np.float16)}
+    return arrays, Meaning(mixture.narrowness, len(material.labels) - lesson.out_of_scope)
+
+
+def _only(judged: Judged, which: Array) -> Judged:
+    return Judged(judged.scores[which], judged.near[which])

@@ -6,8 +6,10 @@ then one that says what to train for, with the active model behind it. It answer
 
 import os
 import threading
+import traceback
 from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 from typing import Any, BinaryIO
 
 from services.routing.learning import confined, frames
@@ -16,12 +18,18 @@ from services.routing.learning.examples import Example
 from services.routing.learning.verdicts import BrokenModel, TooLittle
 
 MEMORY = 3 * 1024 * 1024 * 1024
+SHARE = 0.6
+"""Of a container's memory; the rest is the service's and the worker's."""
 NICE = 10
+
+
+def memory() -> int:
+    return confined.affordable(MEMORY, share=SHARE)
 
 
 def main() -> None:
     requests, answers = confined.streams()
-    confined.limit(memory=MEMORY, nice=NICE)
+    confined.limit(memory=memory(), nice=NICE)
     examples: dict[str, list[Example]] = {"examples": [], "held_out": []}
     while (received := frames.read(requests)) is not None:
         head, body = received
@@ -42,9 +50,12 @@ def _answer(
     except TooLittle as error:
         return {"refused": error.reason}, b""
     except MemoryError:
-        return {"failed": f"it took more than {MEMORY // 2**20} MiB of memory"}, b""
+        return {"failed": f"it took more than {memory() // 2**20} MiB of memory"}, b""
     except ImportError as error:
         return {"failed": f"a library is missing: {error}"}, b""
+    except Exception as error:  # whose text may quote a customer
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        return {"failed": f"{type(error).__name__} in {Path(place.filename).name}:{place.lineno}"}, b""
 
 
 def _trained(

@@ -4,7 +4,6 @@ Whatever happens there ends here as `Unavailable`, and the ticket is decided by 
 """
 
 import asyncio
-import contextlib
 import itertools
 import time
 from asyncio.subprocess import Process
@@ -17,7 +16,8 @@ from services.routing.learning import confined, frames
 from services.routing.learning.verdicts import BrokenModel, Prediction
 
 COMMAND = confined.module("services.routing.learning.process")
-BATCH = 32
+BATCH = 4
+"""Messages that go together. All of them wait for the last one, and a long one takes tens of milliseconds."""
 MOST_WAITING = 512
 """Above it a message is not classified: it would come too late anyway."""
 HANGS_AFTER = 5.0
@@ -106,7 +106,7 @@ class Worker:
         """Ends the process; what waits is not answered."""
         self._stopping = True
         if self._process is not None:
-            await self._kill(self._process)
+            await confined.ended(self._process)
         if self._listening is not None:
             await asyncio.wait([self._listening])
 
@@ -147,7 +147,7 @@ class Worker:
                 return await self._answers[number]
         except TimeoutError:
             log.warning("model.worker_hangs", seconds=seconds, request=head["do"])
-            await self._kill(process)
+            await confined.ended(process)
             raise Unavailable(f"it did not answer within {seconds:g} seconds and was ended") from None
         except ConnectionError:
             raise Unavailable("the process that classifies has ended") from None
@@ -177,7 +177,7 @@ class Worker:
                     future.set_result(head)
         except (asyncio.IncompleteReadError, ConnectionError, ValueError):
             pass
-        status = await self._kill(process)
+        status = await confined.ended(process)
         self._process = None
         self.loaded.clear()
         for future in self._answers.values():
@@ -194,12 +194,6 @@ class Worker:
         pause = self._back_off[min(self._crashes, len(self._back_off)) - 1]
         self._not_before = now + pause
         log.warning("model.worker_ended", status=status, crashes=self._crashes, again_in_seconds=pause)
-
-    async def _kill(self, process: Process) -> int:
-        if process.returncode is None:
-            with contextlib.suppress(ProcessLookupError):
-                process.kill()
-        return await process.wait()
 
 
 def _read(said: Any, place: int) -> Prediction | str:

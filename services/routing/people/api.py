@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Header, Path
 from pydantic import AwareDatetime, Field, SecretStr, StringConstraints
 
+from services.routing.callers import check_acts_for
 from services.routing.people.handlers import PeopleHandlers, check_key
 from services.routing.people.presence import Availability, State, shift_of
 from services.routing.people.rules import UnknownAgent
@@ -13,7 +14,6 @@ from services.routing.people.shifts import next_change
 from shared.auth import Caller, require
 from shared.commands import AgentSetPresence, AgentSetPresenceData
 from shared.envelope import Frozen
-from shared.errors import Refused
 from shared.organisation import Organisation
 
 AgentName = Annotated[str, Path(pattern=r"^[a-z0-9][a-z0-9_.-]{0,63}$")]
@@ -76,7 +76,7 @@ def router(*, handlers: PeopleHandlers, organisation: Organisation, jwt_key: Sec
     @routes.post("/agents/{agent}/heartbeat")
     async def heartbeat(agent: AgentName, body: Heartbeat, by: By) -> Reported:
         """A program of the agent says that it is there. Cheap; nothing is published unless the state changes."""
-        _check_self(agent, by)
+        _check_speaks_for(agent, by)
         now = await handlers.report(agent, body.program, background=body.background, gone=body.gone)
         within = organisation.background_seconds if body.background else organisation.heartbeat_seconds
         return Reported(**_here(agent, now), again_within_seconds=within)
@@ -84,7 +84,7 @@ def router(*, handlers: PeopleHandlers, organisation: Organisation, jwt_key: Sec
     @routes.put("/agents/{agent}/presence")
     async def presence(agent: AgentName, key: Key, body: PresenceSaid, by: By) -> Here:
         """The agent says that they are away, at most until then, or back."""
-        _check_self(agent, by)
+        _check_speaks_for(agent, by)
         data = AgentSetPresenceData(agent=agent, state=body.state, until=body.until, reason=body.reason)
         command = AgentSetPresence.asked(key=key, source="http", time=datetime.now(UTC), data=data, actor=by.subject)
         answer = await handlers.set_presence(command)
@@ -106,11 +106,10 @@ def _here(agent: str, now: Availability) -> dict[str, Any]:
     return {"agent": agent, "state": now.state, "because": now.because, "until": now.until}
 
 
-def _check_self(agent: str, by: Caller) -> None:
-    """Who is only an agent speaks for themself alone."""
-    if not by.roles & {"supervisor", "admin", "system"} and by.subject != f"agent:{agent}":
-        detail = f"You are {by.subject}: speak for yourself, or have a supervisor speak for {agent}."
-        raise Refused(status=403, title="Not allowed", detail=detail)
+def _check_speaks_for(agent: str, by: Caller) -> None:
+    """An agent speaks for themself alone; a desk of one's own, which signs in as a system, for all who use it."""
+    if "system" not in by.roles:
+        check_acts_for(agent, by)
 
 
 def _person(agent: str, now: Availability, organisation: Organisation) -> Person:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Literal
 
+from services.routing import rules
 from services.routing.people.presence import Availability
 from services.routing.step import Step
 from services.routing.ticket import Ticket
@@ -34,22 +35,31 @@ def departed(ticket: Ticket, *, organisation: Organisation) -> Step | None:
     return _requeued(ticket, "departed", f"{ticket.agent} is not in teams.yaml any more")
 
 
-def customer_wrote(
-    step: Step, event: TicketMessageAdded, agent: str, now: Availability, *, organisation: Organisation
-) -> Step:
-    """The step of a message, and the ticket goes to somebody else when its agent is not there and the team wants it."""
-    message, ticket = event.data.message, step.after
-    team = organisation.teams.get(ticket.team)
+def may_move(event: TicketMessageAdded, organisation: Organisation) -> bool:
+    """Whether a message can take a ticket from its agent: a customer's own, where some team wants that."""
+    message = event.data.message
     written = message.author == "customer" and message.visibility == "public" and not event.machine
-    late = event.ticketversion <= step.before.spoken
-    if not written or late or team is None or team.absent_owner == "keep":
+    return written and any(team.absent_owner == "reassign" for team in organisation.teams.values())
+
+
+def customer_wrote(
+    ticket: Ticket, event: TicketMessageAdded, owner: tuple[str, Availability] | None, organisation: Organisation
+) -> Step:
+    """What a message that `may_move` makes of a ticket: somebody else gets it, if its agent is not there.
+
+    `owner` is the agent who had it just before, and how it is with them.
+    """
+    step = rules.message_added(ticket, event)
+    team = organisation.teams.get(ticket.team)
+    if owner is None or team is None or team.absent_owner == "keep" or event.ticketversion <= ticket.spoken:
         return step
-    if now.free or not ticket.active or ticket.agent != agent:
+    name, now = owner
+    if now.free or not ticket.active or ticket.agent != name:
         return step
-    because = f"the customer wrote, and {agent} {now.because}"
+    because = f"the customer wrote, and {name} {now.because}"
     return replace(
         step,
-        after=ticket.model_copy(update={"lease": None}),
+        after=step.after.model_copy(update={"lease": None}),
         placing="choose",
         placed_by="absent_owner",
         placing_reasons=(Reason(rule="absent_owner", because=because),),

@@ -1,6 +1,7 @@
 """Takes in what agents and their programs say, and tells of every change of somebody's state exactly once."""
 
 import asyncio
+import random
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -75,9 +76,14 @@ class PeopleHandlers:
         presences, at = await self._people.presences(self._organisation.agents), self._clock()
         states = {name: availability(self._organisation, name, presences[name], at=at).state for name in presences}
         changed = [name for name, state in states.items() if state != presences[name].last_told]
+        random.shuffle(changed)  # replicas that look at the same time begin with others
+        results: list[BaseException | None] = []
         for some in range(0, len(changed), TOLD_AT_A_TIME):  # a shift begins for many at once
-            await asyncio.gather(*(self._tell(name, presences[name]) for name in changed[some : some + TOLD_AT_A_TIME]))
+            tells = (self._tell(name, presences[name]) for name in changed[some : some + TOLD_AT_A_TIME])
+            results += await asyncio.gather(*tells, return_exceptions=True)
         self._metrics.show(states)
+        for error in filter(None, results):
+            raise error  # the others were told; the next look tries again
 
     async def availabilities(self, names: Collection[str]) -> dict[str, Availability]:
         """How it is with each of these agents now."""

@@ -1,6 +1,7 @@
 """Takes the open work of whoever went off duty back into the queues, where their teams say so."""
 
 import asyncio
+import random
 from collections.abc import Callable
 from datetime import datetime
 
@@ -54,10 +55,16 @@ class HandOver:
             return 0
         presences = await self._people.presences(self._organisation.agents)
         off = [name for name, one in presences.items() if one.shown in OFF_DUTY and self._done.get(name) != one.stated]
-        return sum([await self._of(name, presences[name]) for name in off])
+        random.shuffle(off)  # replicas that look at the same time begin with others
+        count = 0
+        for some in range(0, len(off), AT_A_TIME):
+            count += sum(
+                await asyncio.gather(*(self._of(name, presences[name]) for name in off[some : some + AT_A_TIME]))
+            )
+        return count
 
     async def _of(self, name: str, presence: Presence) -> int:
-        at = self._clock()
+        at = presence.not_before(self._clock())
         since = off_since(self._organisation, name, presence, at=at)
         count = 0
         if since is not None:

@@ -6,7 +6,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from services.routing.people.shifts import last_end, next_change, on_shift
-from shared.organisation import Agent, Organisation, Shift
+from shared.organisation import Agent, Organisation, Shift, Team
 
 AGENTS = "agents"
 """One document an agent. Its `version` guards every assignment to them; it may be all that there is in it."""
@@ -43,6 +43,10 @@ class Presence:
     def last_told(self) -> State:
         """The state that others believe in: who was never spoken of is taken to be available."""
         return self.shown or "available"
+
+    def not_before(self, at: datetime) -> datetime:
+        """The time to judge by: a replica whose clock is behind does not take back what another one has told."""
+        return at if self.shown_at is None else max(at, self.shown_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +109,14 @@ def off_since(organisation: Organisation, name: str, presence: Presence, *, at: 
     end = None if shift is None else last_end(shift, zone=organisation.zone, at=at)
     is_break = end is not None and now.until is not None and now.until - end < BREAK
     return None if is_break else end
+
+
+def stays_theirs(team: Team, state: State) -> bool:
+    """Whether a ticket of the team that comes back to work while its agent is not there waits for them.
+
+    Not for somebody on leave, who may be gone for weeks.
+    """
+    return team.absent_owner == "keep" and state != "on_leave"
 
 
 def shift_of(organisation: Organisation, name: str) -> Shift | None:

@@ -23,7 +23,7 @@ def spoken(presence: Presence, command: AgentSetPresence, organisation: Organisa
         raise _refused("available has no `until`; leave it out, or set state away.")
     if told.until is not None and told.until <= at:
         raise _refused(f"`until` is past: it is {at:%Y-%m-%dT%H:%M:%SZ} now.")
-    at = _not_before(presence, at)
+    at = presence.not_before(at)
     before = availability(organisation, told.agent, presence, at=at)
     word = replace(presence, said=told.state, until=told.until, reason=told.reason if told.state == "away" else "")
     after = availability(organisation, told.agent, word, at=at)
@@ -43,7 +43,7 @@ def spoken(presence: Presence, command: AgentSetPresence, organisation: Organisa
 
 def seen(name: str, presence: Presence, organisation: Organisation, *, at: datetime) -> Change | None:
     """The event that tells a state nobody was told of yet: a shift or leave began or ended, programs fell silent."""
-    at = _not_before(presence, at)
+    at = presence.not_before(at)
     now = availability(organisation, name, presence, at=at)
     if now.state == presence.last_told:
         return None
@@ -95,11 +95,6 @@ def _shown(event: AgentChanged) -> dict[str, Any]:
 
 def _save(name: str, presence: Presence, fields: dict[str, Any]) -> Update:
     return Update(AGENTS, name, presence.version, fields)
-
-
-def _not_before(presence: Presence, at: datetime) -> datetime:
-    """A replica whose clock is behind does not take back what another one has told already."""
-    return at if presence.shown_at is None else max(at, presence.shown_at)
 
 
 def _refused(detail: str) -> Refused:

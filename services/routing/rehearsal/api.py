@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, SecretStr
 
 from services.routing.classification.schema import Ruleset
-from services.routing.openings import Opening, Openings
+from services.routing.opening import Opening
+from services.routing.openings import Openings
 from services.routing.rehearsal import proposal
 from services.routing.rehearsal.comparison import Comparison, Report
 from shared.auth import require
@@ -19,6 +20,7 @@ from shared.organisation import Organisation
 BATCH = 100
 """Openings that are compared in a thread at a time: some ten milliseconds of work."""
 MOST = 200_000
+EVER, NEVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
 def router(*, openings: Openings, ruleset: Ruleset, organisation: Organisation, jwt_key: SecretStr) -> APIRouter:
@@ -44,8 +46,7 @@ def router(*, openings: Openings, ruleset: Ruleset, organisation: Organisation, 
         async with one_at_a_time:
             text = await _body(request)
             changed = await asyncio.to_thread(proposal.read, text, organisation)
-            now = datetime.now(UTC)
-            found = openings.between(begin or datetime.min.replace(tzinfo=UTC), end or now + timedelta(days=1))
+            found = openings.between(begin or EVER, end or NEVER)
             team = organisation.default_team
             comparison = Comparison(current=ruleset, changed=changed, default_team=team, listed=show)
             return await compared(comparison, found, limit=limit)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from services.routing.classification.conditions import Reading
 from services.routing.classification.ruleset import Classification, Pass, Ruleset, classify, tried_on
-from services.routing.openings import Opening
+from services.routing.opening import Opening
 from shared.envelope import Frozen
 
 LEFT_OPEN = "(left to the model)"

@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import os
 import signal
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, cast
 
@@ -113,18 +114,41 @@ async def test_from_corrections_to_a_model_that_decides_and_from_a_broken_one_ba
         'kartica_routing_model_decisions_total{category="lamps",decision="applied"} 1.0',
         'kartica_routing_model_corrections_total{category="lamps",kind="applied_corrected"} 1.0',
     )
+    await _shadowed(site, routing, training["model"])
     await _killed_and_back(site, routing, training["model"])
     await routing.stop()
     await _damaged(site, training["model"])
 
 
+async def _shadowed(site: Site, routing: Running, version: str) -> None:
+    """Another model beside the active one: what it says is kept and counted, and decides nothing."""
+    mongo = Mongo(site.deployment.nodes.mongodb_url, database=site.database_name("routing"))
+    models = ModelStore(mongo)
+    active = await models.entry(version)
+    await models.add(replace(active, version="another"), await models.content(active))
+    await mongo.close()
+    await post(site, routing, "/models/another/shadow", key=command_key())
+    await answering(site, routing, "another")
+    found = await classified(site, "beside", "The parcel is late and torn")
+    assert found.data.model is not None
+    assert found.data.model.version == version
+    lesson = await site.database("routing")[LESSONS].find_one({"_id": found.subject})
+    assert [(said["role"], said["version"]) for said in lesson["verdicts"]] == [
+        ("active", version),
+        ("shadow", "another"),
+    ]
+    live = (await answering(site, routing, "another"))["live"]
+    assert (live["asked"], live["categories"][0]["category"]) == (1, "parcels")
+    await site.measured(routing, 'kartica_routing_model_decisions_total{category="parcels",decision="shadow"} 1.0')
+
+
 async def _killed_and_back(site: Site, routing: Running, version: str) -> None:
     """A worker that something kills is started again; tickets that come meanwhile are decided at once."""
-    learned = routing.app.state.learned
-    os.kill(learned.worker.pid, signal.SIGKILL)
+    worker = routing.app.state.learned.apparatus.worker
+    os.kill(worker.pid, signal.SIGKILL)
     found = await classified(site, "meanwhile", "The lamp flickers")
     assert found.data.by in ("default", "model")
-    await site.eventually(lambda: _is(learned.worker.restarts == 1), what="the end of the worker seen")
+    await site.eventually(lambda: _is(worker.restarts == 1), what="the end of the worker seen")
     await answering(site, routing, version)
     assert (await classified(site, "after", "The lamp flickers")).data.by == "model"
 
@@ -135,7 +159,7 @@ async def _damaged(site: Site, version: str) -> None:
     await site.database("routing")["fs.files"].update_many({}, {"$set": {"length": 7}})
     routing = await site.start("routing", learning=True)
     await site.measured(routing, "kartica_routing_model_broken 1.0")
-    (shown,) = (await get(site, routing, "/models"))["models"]
+    shown = next(one for one in (await get(site, routing, "/models"))["models"] if one["version"] == version)
     because = "broken: its file is damaged: SHA-256 differs from the one that was stored"
     assert (shown["state"], shown["here"]) == ("broken", because)
     found = await classified(site, "broken", "The lamp flickers")
@@ -256,7 +280,7 @@ async def test_the_command_line_shows_and_turns_and_trains(
     assert "active: second; a rollback goes to: first" in said
     assert "billing                    40     96.0%    70.0%" in said
     assert (await store.choice()).active == "first"
-    with pytest.raises(SystemExit, match="No such model: .*fourth"):
+    with pytest.raises(SystemExit, match=r"No such model: .*fourth"):
         await models.run(argparse.Namespace(action="shadow", version="fourth"))
     assert await train.run() == 1
     assert "refused: no model: there are examples of fewer than two categories" in capsys.readouterr().out

@@ -6,12 +6,14 @@ from typing import Any
 
 import pytest
 
+from services.routing.assignment.pool_store import ON_OFFER, PoolStore, claimable_by, over, passed_over
 from services.routing.assignment.queries import ANY_WAITING, IN_ORDER, Reach, ahead_of, waiting_in
+from services.routing.assignment.replying import REPLYING, Replying
 from services.routing.store import Store, count_of
-from services.routing.ticket import NOT_DUE, Place, Ticket
+from services.routing.ticket import NOT_DUE, Place, Ticket, Until
 from shared.mongo import Mongo
 from tests.site import Site
-from tests.unit.routing.samples import NOW, ticket_id
+from tests.unit.routing.samples import NOW, agent, ticket_id
 
 AGENTS = ["ana", "bojan", "gal"]
 
@@ -21,6 +23,8 @@ async def database(site: Site) -> Any:
     """Three hundred tickets: assigned, waiting and done, of three teams."""
     mongo = Mongo(site.deployment.nodes.mongodb_url, database=site.database_name("routing"))
     await Store(mongo).prepare()
+    await PoolStore(mongo).prepare()
+    await Replying(mongo).prepare()
     await mongo.database["tickets"].insert_many([_document(place) for place in range(300)])
     yield mongo.database
     await mongo.close()
@@ -38,6 +42,9 @@ def _document(place: int) -> Mapping[str, Any]:
         agent=None if waits else AGENTS[place % 2],
         assigned_at=None if waits else NOW + timedelta(seconds=place),
         waiting_since=NOW + timedelta(seconds=place) if waits else None,
+        offer=Until(agent="ana", until=NOW, since=NOW) if place % 60 == 0 else None,
+        lease=None if waits or place % 7 else Until(agent="ana", until=NOW, since=NOW),
+        ask_again_at=NOW if place % 90 == 3 else None,
     )
     return {"_id": ticket.id, "version": 1, **ticket.document()}
 
@@ -108,3 +115,21 @@ async def test_the_teams_that_wait_and_decisions_are_found_by_index(database: An
     for stages in (distinct, decisions, count):
         assert stages & {"IXSCAN", "DISTINCT_SCAN"}
         assert not {"COLLSCAN", "SORT"} & stages
+
+
+async def test_what_runs_out_and_what_an_agent_may_claim_is_found_by_index(database: Any) -> None:
+    person = agent(skills={"he"}, not_for=("@rival.example",))
+    place = Place(1, NOT_DUE, NOW, ticket_id(1))
+    for field, order in (("offer.until", True), ("lease.until", True), ("ask_again_at", False)):
+        stages = await _explain_find(database, over(field, NOW), **({"sort": {field: 1}} if order else {}))
+        assert "IXSCAN" in stages
+        assert not {"COLLSCAN", "SORT"} & stages
+    queue = await _explain_find(database, claimable_by("ana", person, ["support", "billing"]), sort=dict(IN_ORDER))
+    behind = claimable_by("ana", person, ["support"], after=place)
+    page = await _explain_find(database, behind, sort=dict(IN_ORDER))
+    passed = await _explain_find(database, passed_over(place, "ana", person, ["support", "billing"]), limit=100)
+    asked = _stages(await _explain(database, {"distinct": "tickets", "key": "offer.agent", "query": ON_OFFER}))
+    writing = await _explain_find(database, {"ticket": ticket_id()}, collection=REPLYING)
+    for stages in (queue, page, passed, asked, writing):
+        assert "COLLSCAN" not in stages
+    assert "SORT" not in queue | page

@@ -8,6 +8,10 @@ from shared.commands import (
     TicketClaimData,
     TicketClassify,
     TicketClassifyData,
+    TicketDecline,
+    TicketDeclineData,
+    TicketRelease,
+    TicketReleaseData,
     TicketTransfer,
     TicketTransferData,
 )
@@ -16,6 +20,8 @@ from shared.events import (
     Message,
     TicketEscalated,
     TicketEscalatedData,
+    TicketMessageAdded,
+    TicketMessageAddedData,
     TicketOpened,
     TicketOpenedData,
     TicketStatusChanged,
@@ -85,8 +91,36 @@ def _asked(model: Any, key: str, subject: str | None, data: Any, actor: str) -> 
     return model.asked(key=key, source="test", time=NOW, subject=subject or ticket_id(), data=data, actor=actor)
 
 
-def claim(agent: str, subject: str | None = None, *, key: str = "claim") -> TicketClaim:
-    return _asked(TicketClaim, key, subject, TicketClaimData(agent=agent), f"agent:{agent}")  # type: ignore[no-any-return]
+def claim(agent: str, subject: str | None = None, *, key: str = "claim", lease: int | None = None) -> TicketClaim:
+    data = TicketClaimData(agent=agent, lease_seconds=lease)
+    return _asked(TicketClaim, key, subject, data, f"agent:{agent}")  # type: ignore[no-any-return]
+
+
+def release(agent: str = "ana", subject: str | None = None, *, key: str = "release") -> TicketRelease:
+    data = TicketReleaseData(reason="I have to leave")
+    return _asked(TicketRelease, key, subject, data, f"agent:{agent}")  # type: ignore[no-any-return]
+
+
+def decline(agent: str, subject: str | None = None, *, key: str = "decline") -> TicketDecline:
+    data = TicketDeclineData(agent=agent, reason="not my field")
+    return _asked(TicketDecline, key, subject, data, f"agent:{agent}")  # type: ignore[no-any-return]
+
+
+def message_added(
+    version: int, author: Any, *, agent: str | None = None, internal: bool = False, subject: str | None = None
+) -> TicketMessageAdded:
+    at = NOW + timedelta(seconds=version)
+    message = Message(
+        id=derived_id("message", subject, version),
+        author=author,
+        agent=agent,
+        visibility="internal" if internal else "public",
+        channel="email",
+        text="Thank you.",
+        sent_at=at,
+        received_at=at,
+    )
+    return _event(TicketMessageAdded, subject or ticket_id(), version, TicketMessageAddedData(message=message))  # type: ignore[no-any-return]
 
 
 def transfer(subject: str | None = None, *, key: str = "transfer", **to: Any) -> TicketTransfer:

@@ -9,7 +9,8 @@ from services.routing import rules
 from services.routing.assignment.choice import choose
 from services.routing.assignment.standing import Standing
 from services.routing.classification.ruleset import Classification
-from services.routing.outcome import TICKETS, Step, conclude
+from services.routing.outcome import TICKETS, conclude
+from services.routing.step import Step
 from services.routing.ticket import PRIORITIES, Ticket
 from shared.change import Update
 from shared.envelope import Event

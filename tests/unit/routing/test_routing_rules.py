@@ -1,62 +1,18 @@
 """What each event and command makes of a ticket."""
 
-from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from services.routing import manual, rules
+from services.routing import rules
 from services.routing.assignment.choice import Choice
-from services.routing.classification.ruleset import Classification, Ruleset
-from services.routing.outcome import TICKETS, Step, conclude
-from services.routing.ticket import Ticket
-from shared.change import NOTHING, Change, Update
-from shared.envelope import Envelope
+from services.routing.corrections import corrected
+from services.routing.outcome import conclude
+from shared.change import NOTHING
 from shared.errors import Permanent, Refused
 from shared.events import Reason, TicketAssigned, TicketClassified
-from tests.unit.routing.samples import (
-    NOW,
-    claim,
-    correction,
-    escalated,
-    opened,
-    organisation,
-    status_changed,
-    ticket_id,
-    transfer,
-)
-
-COMPANY = organisation()
-FOUND = Classification(
-    "technical", "normal", "support", by="rules", reasons=(Reason(rule="words", because="keyword 'lamp'"),)
-)
-ANA = Choice("ana", "ana 2 of 10, bojan 3 of 10: ana", rule="least_loaded")
-BOJAN = Choice("bojan", "bojan 0 of 10: bojan", rule="least_loaded")
-NOBODY = Choice(None, "nobody free in support: ana is full with 10 of 10")
-CATEGORIES = Ruleset.model_validate({"default": {"category": "general"}, "categories": {"general": {}, "billing": {}}})
-
-
-def after(change: Change, before: Ticket) -> Ticket:
-    saved = next((write for write in change.writes if isinstance(write, Update) and write.collection == TICKETS), None)
-    if saved is None:
-        return before
-    assert (saved.collection, saved.id, saved.version) == (TICKETS, before.id, before.version)
-    return Ticket.model_validate({**saved.set, "id": before.id, "version": before.version + 1})
-
-
-def concluded(step: Step, cause: Envelope, choice: Choice | None = None) -> tuple[Ticket, Change]:
-    change, _ = conclude(step, cause=cause, choice=choice, time=NOW)
-    return after(change, step.before), change
-
-
-def blank() -> Ticket:
-    return Ticket(id=ticket_id())
-
-
-def opened_ticket(choice: Choice = ANA, **found: Any) -> Ticket:
-    event = opened()
-    return concluded(rules.opened(blank(), event, replace(FOUND, **found), COMPANY), event, choice)[0]
+from tests.unit.routing.deciding import ANA, BOJAN, CATEGORIES, COMPANY, FOUND, NOBODY, blank, concluded, opened_ticket
+from tests.unit.routing.samples import NOW, correction, escalated, opened, status_changed
 
 
 def test_an_opened_ticket_is_classified_and_assigned_in_one_change_with_reasons() -> None:
@@ -107,7 +63,7 @@ def test_a_status_before_the_opening_is_kept_and_counts_then() -> None:
     assert (ticket.status, ticket.status_version, ticket.agent) == ("resolved", 3, "ana")
 
 
-@pytest.mark.parametrize(("previous", "placing"), [("resolved", "keep_if_room"), ("pending_customer", "keep_if_there")])
+@pytest.mark.parametrize(("previous", "placing"), [("resolved", "keep_if_room"), ("pending_customer", "keep_if_theirs")])
 def test_work_that_comes_back_asks_for_its_owner(previous: str, placing: str) -> None:
     ticket = opened_ticket()
     ticket, _ = concluded(rules.status_changed(ticket, event := status_changed(2, "open", previous)), event)
@@ -158,88 +114,10 @@ def test_an_escalation_to_a_team_that_is_not_configured_is_parked() -> None:
         rules.escalated(opened_ticket(), escalated(1, team="third_level"), COMPANY)
 
 
-def test_a_claim_takes_a_waiting_ticket_even_over_capacity() -> None:
-    waiting, command = opened_ticket(NOBODY), claim("ana")
-    ticket, change = concluded(manual.claimed(waiting, command, COMPANY), command)
-    assert (ticket.agent, ticket.state) == ("ana", "assigned")
-    assert change.events[0].data.by == "claim:ana"  # type: ignore[attr-defined]
-    assert change.events[0].actor == "agent:ana"
-
-
-def test_a_claim_of_ones_own_ticket_changes_nothing_and_of_anothers_is_refused() -> None:
-    ticket = opened_ticket()
-    assert manual.claimed(ticket, claim("ana"), COMPANY) == Step(ticket, ticket)
-    with pytest.raises(Refused, match="ana has it") as refused:
-        manual.claimed(ticket, claim("bojan"), COMPANY)
-    assert refused.value.status == 409
-
-
-@pytest.mark.parametrize("status", ["closed", "spam"])
-def test_an_ended_ticket_changes_hands_no_more(status: Any) -> None:
-    ticket = opened_ticket(NOBODY).model_copy(update={"status": status})
-    for step in (
-        lambda: manual.claimed(ticket, claim("ana"), COMPANY),
-        lambda: manual.transferred(ticket, transfer(team="technical"), COMPANY),
-    ):
-        with pytest.raises(Refused) as refused:
-            step()
-        assert refused.value.status == 409
-
-
-def test_a_ticket_that_is_not_open_yet_is_unknown_to_commands() -> None:
-    for step in (
-        lambda: manual.claimed(blank(), claim("ana"), COMPANY),
-        lambda: manual.transferred(blank(), transfer(team="technical"), COMPANY),
-        lambda: manual.corrected(blank(), correction(category="billing"), CATEGORIES),
-    ):
-        with pytest.raises(manual.UnknownTicket):
-            step()
-
-
-def test_a_transfer_to_a_team_chooses_anew_and_tells_the_team_as_classification_too() -> None:
-    ticket, command = opened_ticket(), transfer(team="technical")
-    ticket, change = concluded(
-        manual.transferred(ticket, command, COMPANY), command, Choice("cvetka", "cvetka 0 of 3: cvetka")
-    )
-    assert [event.type for event in change.events] == ["ticket.classified.v1", "ticket.assigned.v1"]
-    assert (ticket.team, ticket.agent, ticket.hops) == ("technical", "cvetka", 1)
-    assert change.events[1].data.by == "transfer:maja"  # type: ignore[attr-defined]
-
-
-def test_a_transfer_to_a_person_moves_the_ticket_into_their_team() -> None:
-    ticket, command = opened_ticket(), transfer(agent="cvetka")
-    ticket, _ = concluded(manual.transferred(ticket, command, COMPANY), command)
-    assert (ticket.team, ticket.agent) == ("technical", "cvetka")
-
-
-@pytest.mark.parametrize(
-    ("to", "says"),
-    [
-        ({}, "Give a team, an agent"),
-        ({"team": "sales"}, "Use one of management, support, technical"),
-        ({"agent": "nobody"}, "no agent 'nobody'"),
-        ({"agent": "cvetka", "team": "support"}, "cvetka is in technical"),
-    ],
-)
-def test_a_transfer_to_nowhere_is_refused_with_what_to_do(to: dict[str, str], says: str) -> None:
-    with pytest.raises(Refused, match=says) as refused:
-        manual.transferred(opened_ticket(), transfer(**to), COMPANY)
-    assert refused.value.status == 422
-
-
-def test_from_the_third_transfer_on_the_reason_counts_them() -> None:
-    ticket = opened_ticket()
-    for team in ("technical", "management", "technical"):
-        command = transfer(team=team)
-        ticket, change = concluded(manual.transferred(ticket, command, COMPANY), command, NOBODY)
-    assert ticket.hops == 3
-    assert change.events[-1].data.reasons[0].because == "knows more (handed over 3 times)"  # type: ignore[attr-defined]
-
-
 def test_a_persons_correction_stays_and_may_lower_the_priority() -> None:
     ticket = opened_ticket().model_copy(update={"raised": "urgent"})
     command = correction(category="billing", priority="low", tags=("refund",))
-    ticket, change = concluded(manual.corrected(ticket, command, CATEGORIES), command)
+    ticket, change = concluded(corrected(ticket, command, CATEGORIES, COMPANY), command)
     assert (ticket.category, ticket.priority, ticket.tags, ticket.team) == ("billing", "low", ("refund",), "support")
     assert change.events[0].data.by == "agent:maja"  # type: ignore[attr-defined]
     ticket, _ = concluded(rules.escalated(ticket, event := escalated(9, priority="high"), COMPANY), event)
@@ -248,9 +126,9 @@ def test_a_persons_correction_stays_and_may_lower_the_priority() -> None:
 
 def test_a_correction_to_an_unknown_category_or_of_nothing_is_refused() -> None:
     with pytest.raises(Refused, match="Use one of billing, general"):
-        manual.corrected(opened_ticket(), correction(category="bilings"), CATEGORIES)
+        corrected(opened_ticket(), correction(category="bilings"), CATEGORIES, COMPANY)
     with pytest.raises(Refused, match="Give a category"):
-        manual.corrected(opened_ticket(), correction(), CATEGORIES)
+        corrected(opened_ticket(), correction(), CATEGORIES, COMPANY)
 
 
 def test_waiting_goes_on_since_the_beginning_when_a_waiting_ticket_is_escalated() -> None:

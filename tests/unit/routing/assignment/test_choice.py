@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.assignment.choice import Choice, choose, keep, preferred_until
+from services.routing.assignment.choice import Choice, awaited, choose, keep, preferred_until
 from services.routing.assignment.eligibility import Wish
 from services.routing.assignment.standing import NEVER, Standing
 from shared.organisation import Organisation
@@ -98,6 +98,13 @@ def test_preferred_skills_are_not_waited_for_when_nobody_who_has_them_is_there()
     until = preferred_until(organisation(), wish, standings=there, since=since, at=NOW)
     assert until == since + team.relax_after
     assert preferred_until(organisation(), wish, standings=gone, since=since, at=NOW) == NOW
+
+
+def test_what_a_ticket_waits_for_is_what_somebody_of_its_team_can_meet() -> None:
+    assert awaited(organisation(), Wish(team="support", channel="email", skills={"he": 1})) == (("he:1",), ())
+    assert awaited(organisation(), Wish(team="technical", channel="email", skills={"he": 1})) == ((), ())
+    assert awaited(organisation(), Wish(team="support", channel="email", prefers={"he": 1})) == ((), ("he:1",))
+    assert awaited(organisation(), Wish(team="sold", channel="email", skills={"he": 1})) == ((), ())
 
 
 def test_channels_weigh_and_have_limits_of_their_own() -> None:

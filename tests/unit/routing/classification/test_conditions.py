@@ -26,7 +26,7 @@ def facts(**more: Any) -> Facts:
     return Facts(**(told | more))
 
 
-def tested(condition: dict[str, Any], **more: Any) -> Verdict:
+def verdict_of(condition: dict[str, Any], **more: Any) -> Verdict:
     return Condition.model_validate(condition).test(Reading(facts(**more), zone="Europe/Ljubljana"))
 
 
@@ -85,7 +85,7 @@ def tested(condition: dict[str, Any], **more: Any) -> Verdict:
     ],
 )
 def test_conditions_hold_or_not(condition: dict[str, Any], given: dict[str, Any], expected: bool) -> None:
-    assert tested(condition, **given).holds is expected
+    assert verdict_of(condition, **given).holds is expected
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_conditions_hold_or_not(condition: dict[str, Any], given: dict[str, Any]
     ],
 )
 def test_the_time_is_that_of_the_place(time: dict[str, Any], at: datetime | None, expected: bool) -> None:
-    assert tested({"time": time}, at=at).holds is expected
+    assert verdict_of({"time": time}, at=at).holds is expected
 
 
 def test_hours_follow_summer_time() -> None:
     office = {"time": {"hours": {"mon-fri": ["08:00-16:00"]}}}
-    assert tested(office, at=datetime(2026, 7, 1, 6, 30, tzinfo=UTC)).holds
-    assert not tested(office, at=datetime(2026, 12, 1, 6, 30, tzinfo=UTC)).holds
+    assert verdict_of(office, at=datetime(2026, 7, 1, 6, 30, tzinfo=UTC)).holds
+    assert not verdict_of(office, at=datetime(2026, 12, 1, 6, 30, tzinfo=UTC)).holds
 
 
 @pytest.mark.parametrize(
@@ -133,6 +133,6 @@ def test_hours_follow_summer_time() -> None:
     ],
 )
 def test_the_reason_quotes_the_rule(condition: dict[str, Any], given: dict[str, Any], because: str) -> None:
-    verdict = tested(condition, **given)
+    verdict = verdict_of(condition, **given)
     assert verdict.holds
     assert verdict.because.startswith(because)

@@ -23,7 +23,7 @@ def reacted(
     )
     told: dict[str, Any] = {"text": "", "tier": None} | more
     facts = Facts(channel="email", mailbox="", language="en", title="", fields={}, ticket=state, **told)
-    return react(ruleset, occasion, facts)
+    return react(ruleset, (occasion,), facts)
 
 
 def test_only_the_rules_of_the_event_are_tried() -> None:

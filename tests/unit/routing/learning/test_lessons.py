@@ -1,9 +1,10 @@
 """What a ticket teaches: the category that somebody gave it and what the models had said, but none of its words."""
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.routing.learning import lessons
 from services.routing.learning.heard import Heard
@@ -11,8 +12,8 @@ from services.routing.learning.taught import corrections
 from services.routing.ticket import Ticket
 from shared.change import Apply
 from shared.envelope import Envelope
-from shared.events import ModelVerdict
-from tests.unit.routing.samples import correction, opened, status_changed, ticket_id
+from shared.events import ModelVerdict, TicketMerged, TicketUnmerged
+from tests.unit.routing.samples import NOW, correction, opened, status_changed, ticket_id
 
 VERDICT = ModelVerdict(version="v1", category="billing", probability=0.9, decision="applied", threshold=0.8)
 BLANK = Ticket(id=ticket_id())
@@ -75,7 +76,10 @@ def test_what_people_said_can_be_found_among_the_writes() -> None:
     assert corrections(lessons.writes(BLANK, OPEN, cause=opened(), by="rules")) == {}
 
 
-def test_a_merged_ticket_is_marked() -> None:
-    write = lessons.merged(OPEN.id, opened(), into_another=True)
-    assert write.update["$set"] == {"merged": True}
-    assert timedelta(0) <= write.update["$setOnInsert"]["at"] - opened().time
+@given(st.permutations([(TicketMerged, 2), (TicketUnmerged, 3), (TicketMerged, 4)]))
+def test_whether_a_ticket_is_merged_does_not_depend_on_the_order_of_arrival(events: list[tuple[Any, int]]) -> None:
+    lesson: dict[str, int] = {}
+    for kind, version in events:
+        update = lessons.merging(kind.model_construct(subject=OPEN.id, ticketversion=version, time=NOW)).update
+        lesson |= {name: max(lesson.get(name, 0), count) for name, count in update["$max"].items()}
+    assert lesson == {"merged": 4, "unmerged": 3}

@@ -8,7 +8,7 @@ from services.routing.learning.configuration import Learning
 from services.routing.learning.examples import Example
 from services.routing.learning.lesson_store import Label
 from services.routing.learning.material import Material, collected
-from services.routing.openings import Opening
+from services.routing.opening import Opening
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 STARTER = Material(

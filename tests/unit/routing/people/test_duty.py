@@ -8,7 +8,7 @@ import pytest
 from services.routing.outcome import conclude
 from services.routing.people import duty
 from services.routing.people.presence import Availability
-from services.routing.step import Step
+from services.routing.step import Step, Terms
 from services.routing.ticket import Ticket, Until
 from shared.events import Message, TicketAssigned, TicketMessageAdded, TicketMessageAddedData
 from shared.ids import derived_id
@@ -52,6 +52,15 @@ def test_a_ticket_goes_back_to_its_place_by_age_with_the_reason() -> None:
     assert not any(write.collection == "agents" for write in change.writes), "nobody's load grows"
 
 
+def test_back_in_the_queue_it_waits_for_the_skills_that_it_needs() -> None:
+    step = ended(ticket(skills=("he",), levels={"he": 1}), at_shift_end="requeue")
+    assert step is not None
+    terms = Terms(needs=("he:1",), wants=("networks:3",))
+    _, after = conclude(step, cause=opened(), choice=None, time=SHIFT_END, terms=terms)
+    assert after.needs == ("he:1",), "else it would stand before what others could take, and hold it up for ever"
+    assert (after.wants, after.preferred_until) == (("networks:3",), SHIFT_END), "preferred skills were waited for once"
+
+
 @pytest.mark.parametrize(
     ("more", "why"),
     [
@@ -86,7 +95,9 @@ def test_what_somebody_has_whom_the_file_does_not_have_any_more_goes_back_whatev
     assert duty.departed(ticket(), organisation=organisation()) is None
 
 
-def wrote(author: Any = "customer", *, machine: bool = False, visibility: Any = "public") -> TicketMessageAdded:
+def wrote(
+    author: Any = "customer", *, machine: bool = False, visibility: Any = "public", subject: str | None = None
+) -> TicketMessageAdded:
     message = Message(
         id=derived_id("message"),
         author=author,
@@ -97,9 +108,9 @@ def wrote(author: Any = "customer", *, machine: bool = False, visibility: Any = 
         received_at=NOW,
     )
     return TicketMessageAdded(
-        id=derived_id("added"),
+        id=derived_id("added", subject),
         source="kartica/ingest",
-        subject=ticket_id(),
+        subject=subject or ticket_id(),
         time=NOW,
         correlationid="c",
         causationid="c",
@@ -110,15 +121,19 @@ def wrote(author: Any = "customer", *, machine: bool = False, visibility: Any = 
 
 
 def moved(one: Ticket, event: TicketMessageAdded, now: Availability, **team: Any) -> bool:
-    step = duty.customer_wrote(Step(one, one), event, "ana", now, organisation=organisation(**team))
+    described = organisation(**team)
+    if not duty.may_move(event, described):
+        return False
+    step = duty.customer_wrote(one, event, ("ana", now), described)
     return step.placing == "choose" and step.placed_by == "absent_owner"
 
 
 def test_a_customer_who_writes_to_somebody_who_is_not_there_is_given_to_somebody_else() -> None:
-    one = ticket()
-    step = duty.customer_wrote(Step(one, one), wrote(), "ana", AWAY, organisation=organisation(absent_owner="reassign"))
+    one = ticket(awaits_agent=False)
+    step = duty.customer_wrote(one, wrote(), ("ana", AWAY), organisation(absent_owner="reassign"))
     assert step.placing_reasons[0].because == "the customer wrote, and ana is away: lunch"
     assert (step.placing, step.since) == ("choose", one.active_since)
+    assert step.after.awaits_agent, "what the message says counts as well"
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.routing.people import rules
@@ -117,6 +117,7 @@ def test_events_of_one_agent_have_one_subject_and_a_cause_of_their_own() -> None
     assert (said.actor, said.causationid) == ("agent:ana", "key")
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.sampled_from(["ana", "bojan", "gal"]),
     st.lists(

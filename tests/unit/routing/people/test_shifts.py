@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from services.routing.people.shifts import ended, last_end, next_change, on_shift, stretches
@@ -122,6 +122,7 @@ def shifts(draw: st.DrawFn) -> Shift:
     return Shift(hours=dict.fromkeys(draw(st.sets(st.sampled_from(DAYS), min_size=1)), tuple(intervals)))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(shifts(), st.sampled_from(sorted(ODD_DAYS)), st.sets(st.integers(-3, 3), max_size=2))
 def test_every_quarter_of_an_hour_agrees_with_a_walk(shift: Shift, odd: str, free: set[int]) -> None:
     zone, middle = odd.partition(" ")[0], ODD_DAYS[odd]

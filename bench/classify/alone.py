@@ -1,0 +1,66 @@
+"""A process that only loads a model and predicts, one message at a time on one thread, as the service's does.
+
+`python -m bench.classify.alone MODEL` reads a JSON list of texts on standard input and answers with one of JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from services.routing.learning.verdicts import Prediction
+
+ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")}
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What the process predicted, how long each message took, and the most memory it ever had."""
+
+    predictions: list[Prediction]
+    milliseconds: list[float]
+    rss_mb: float
+
+
+def run(model: Path, texts: Sequence[str]) -> Run:
+    command = [sys.executable, "-m", "bench.classify.alone", str(model)]
+    done = subprocess.run(
+        command, input=json.dumps(list(texts)), capture_output=True, text=True, check=False, env=os.environ | ONE_THREAD
+    )
+    if done.returncode:
+        raise RuntimeError(f"the predicting process failed: {done.stderr[-2000:]}")
+    answer = json.loads(done.stdout)
+    predictions = [
+        Prediction(one["category"], one["probability"], tuple((name, share) for name, share in one["ranked"]))
+        for one in answer["predictions"]
+    ]
+    return Run(predictions, answer["milliseconds"], answer["rss_mb"])
+
+
+def main(model_file: str) -> None:
+    # Imported here: the process that measures does without.
+    from services.routing.learning.model import Model
+
+    model = Model.decoded(Path(model_file).read_bytes())
+    texts = json.load(sys.stdin)
+    predictions, milliseconds = [], []
+    for text in texts:
+        begun = time.perf_counter()
+        predictions += model.predict([text])
+        milliseconds.append((time.perf_counter() - begun) * 1000)
+    answers = [{"category": one.category, "probability": one.probability, "ranked": one.ranked} for one in predictions]
+    print(json.dumps({"predictions": answers, "milliseconds": milliseconds, "rss_mb": _peak()}))
+
+
+def _peak() -> float:
+    """The high-water mark of this program alone (what `getrusage` says may be that of the one that started it)."""
+    status = Path("/proc/self/status").read_text("ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
