@@ -30,9 +30,20 @@ def told(answer: Doc, *, boxed: bool) -> Iterator[RenderableType]:
         yield f"  tags: {', '.join(ticket['tags'])}"
     if answer.get("hops"):
         yield f"  handed over {answer['hops']} times"
+    yield from _now(answer)
     for place, decision in enumerate(answer["decisions"], start=1):
         yield ""
         yield from _decision(place, decision, boxed=boxed)
+
+
+def _now(answer: Doc) -> Iterator[RenderableType]:
+    """Who is asked, has to act, or is writing at the moment."""
+    if offer := answer.get("offer"):
+        yield f"  on offer to {offer['agent']} until {offer['until']}"
+    if lease := answer.get("lease"):
+        yield f"  {lease['agent']} has to act by {lease['until']} to keep it"
+    for one in answer.get("replying") or ():
+        yield f"  {one['agent']} is writing an answer since {one['since']}"
 
 
 def _decision(place: int, decision: Doc, *, boxed: bool) -> Iterator[RenderableType]:
@@ -61,7 +72,8 @@ def _result(result: Doc) -> Iterator[RenderableType]:
         said = f"{to} in team {result['team']}"
     else:
         said = " ".join(f"{name} {result[name]}" for name in ("state", "agent", "team", "until") if result.get(name))
-    yield f"  {kind}: {said}" + (f" (by {result['by']})" if result.get("by") else "")
+    because = f": {result['because']}" if result.get("because") else ""
+    yield f"  {kind}: {said}{because}" + (f" (by {result['by']})" if result.get("by") else "")
     for reason in result.get("reasons") or ():
         yield f"      {reason['rule']}: {reason['because']}"
 

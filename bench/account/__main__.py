@@ -99,7 +99,8 @@ async def _stack(private: PrivateNodes, config: Path, words: dict[str, str]) -> 
         nodes=private.nodes,
         config_dir=config,
         ports=ports(),
-        settings={"ingest": settings},
+        # Training the starter model would take a core for a minute.
+        settings={"ingest": settings, "routing": {"LEARNING": "false"}},
     )
     shutil.rmtree(stack.folder, ignore_errors=True)
     stack.folder.mkdir(parents=True)

@@ -14,12 +14,14 @@ from pathlib import Path
 
 from services.routing.learning.verdicts import Prediction
 
-ONE_THREAD = {name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS")}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1")
+
+LOOK_EVERY = 50
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What the process predicted, how long each message took, and the most memory it ever had."""
+    """What the process predicted, how long each message took, and the most memory that it held meanwhile."""
 
     predictions: list[Prediction]
     milliseconds: list[float]
@@ -47,19 +49,20 @@ def main(model_file: str) -> None:
 
     model = Model.decoded(Path(model_file).read_bytes())
     texts = json.load(sys.stdin)
-    predictions, milliseconds = [], []
+    predictions, milliseconds, most = [], [], 0.0
     for text in texts:
         begun = time.perf_counter()
         predictions += model.predict([text])
         milliseconds.append((time.perf_counter() - begun) * 1000)
+        if len(milliseconds) % LOOK_EVERY == 1:
+            most = max(most, _resident())
     answers = [{"category": one.category, "probability": one.probability, "ranked": one.ranked} for one in predictions]
-    print(json.dumps({"predictions": answers, "milliseconds": milliseconds, "rss_mb": _peak()}))
+    print(json.dumps({"predictions": answers, "milliseconds": milliseconds, "rss_mb": most}))
 
 
-def _peak() -> float:
-    """The high-water mark of this program alone (what `getrusage` says may be that of the one that started it)."""
+def _resident() -> float:
     status = Path("/proc/self/status").read_text("ascii")
-    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024
 
 
 if __name__ == "__main__":

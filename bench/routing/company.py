@@ -53,9 +53,12 @@ def found(*, agents: int, teams: int, chance: Random) -> Company:
             "default_team": names[0],
             "weights": WEIGHTS,
             "queue": {"age_boost": "8h"},
-        "heartbeat_seconds": 3600,
-            "shifts": {f"{zone}.{name}".lower().replace("/", "-"): {"zone": zone, "hours": hours}
-                       for zone in ZONES for name, hours in SHIFTS.items()},
+            "heartbeat_seconds": 3600,
+            "shifts": {
+                f"{zone}.{name}".lower().replace("/", "-"): {"zone": zone, "hours": hours}
+                for zone in ZONES
+                for name, hours in SHIFTS.items()
+            },
             "agents": people,
             "teams": {name: _team(number, name, members[name]) for number, name in enumerate(names)},
         },
@@ -74,7 +77,9 @@ def _dealt(names: Sequence[str], agents: int, chance: Random) -> Iterator[str]:
 def _agent(name: str, topics: Sequence[str], zones: Sequence[str], chance: Random) -> dict[str, Any]:
     zone = chance.choice(zones)
     shifts = ("early", "day", "day", "late", "night", "weekend") if len(zones) > 1 else ("early", "day", "late")
-    skills = {"en": 3} | {topic: chance.choice((2, 3, 3, 4)) for topic in chance.sample(topics, chance.choice((2, 3, 4)))}
+    skills = {"en": 3} | {
+        topic: chance.choice((2, 3, 3, 4)) for topic in chance.sample(topics, chance.choice((2, 3, 4)))
+    }
     skills |= {language: 3 for language in LANGUAGES if chance.random() < 0.35}
     total = chance.choice((6, 8, 8, 10))
     made: dict[str, Any] = {

@@ -51,7 +51,7 @@ def hours_of(company: Company) -> dict[str, Hours]:
 
 
 def asks(company: Company, *, tickets: int, busy: float, chance: Random) -> list[Ask]:
-    """So many tickets, by the time at which they come, that keep the company's people `busy` (1: all of them, always)."""
+    """So many tickets, by when they come; together they are the share `busy` of what the people can carry."""
     teams, hours = company.teams["teams"], hours_of(company)
     staff = {name: _staff(team["agents"], company, hours) for name, team in teams.items()}
     strain = {name: chance.uniform(0.9, 1.08) * busy for name in teams}
@@ -69,7 +69,7 @@ def asks(company: Company, *, tickets: int, busy: float, chance: Random) -> list
 def _staff(members: Sequence[str], company: Company, hours: Mapping[str, Hours]) -> list[float]:
     """How many units of work the team can carry in each hour of the week."""
     agents = company.teams["agents"]
-    memberships = {name: 0 for name in members}
+    memberships = dict.fromkeys(members, 0)
     for team in company.teams["teams"].values():
         for name in team["agents"]:
             if name in memberships:

@@ -1,7 +1,6 @@
 """What customers and agents do all week: they write, answer, wait, pass tickets on, and agents come and go."""
 
 import heapq
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
@@ -56,7 +55,6 @@ class Desk:
         self._next = 0
         self._cases: dict[str, _Case] = {}
         self.wants: dict[str, Want] = {}
-        self.told: Counter[str] = Counter()
         for ask in asks:
             self._plan(ask.at, "opens", ask)
 
@@ -71,7 +69,6 @@ class Desk:
         while self._agenda and self._agenda[0][0] <= now:
             at, _, what, whom = heapq.heappop(self._agenda)
             inputs += self._happens(at, what, whom)
-        self.told.update(one.op for one in inputs)
         return inputs
 
     def moods(self, waiting: Iterable[Seen], now: float) -> list[Input]:
@@ -84,7 +81,6 @@ class Desk:
                 inputs.append(told.claim(seen.ticket, agent, now))
             elif now - case.ask.at > ESCALATED_AFTER and case.escalations < 2 and dice < CLAIMED + ESCALATED:
                 inputs.append(self._escalated(case, now))
-        self.told.update(one.op for one in inputs)
         return inputs
 
     def settle(self, after: Iterable[Seen], now: float) -> None:

@@ -1,4 +1,4 @@
-"""What the judge reads: every commit on a ticket, in the order in which the database made them, and when each was decided."""
+"""What the judge reads: every commit on a ticket, in the order of the database, and when each was decided."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -34,6 +34,11 @@ class Seen:
     @property
     def waiting(self) -> bool:
         return self.active and self.state == "queued"
+
+    @property
+    def is_dealt_out(self) -> bool:
+        """Whether it waits for an automatic assignment, not for a claim or for an answer to an offer."""
+        return self.automatic and self.offered_to is None
 
     @property
     def holder(self) -> str | None:

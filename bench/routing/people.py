@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from bench.routing.company import Company
@@ -48,7 +48,9 @@ class People:
         self._weights: Mapping[str, int] = config.get("weights", {})
         self.teams: Mapping[str, Mapping[str, Any]] = config["teams"]
         self.agents = {name: _person(agent, hours[name]) for name, agent in config["agents"].items()}
-        self.teams_of = {name: [team for team, one in self.teams.items() if name in one["agents"]] for name in self.agents}
+        self.teams_of = {
+            name: [team for team, one in self.teams.items() if name in one["agents"]] for name in self.agents
+        }
 
     def weight(self, channel: str) -> int:
         return self._weights.get(channel, 1)
@@ -57,7 +59,7 @@ class People:
         found: Sequence[str] = self.teams[team]["agents"] if team in self.teams else ()
         return found
 
-    def needed(self, team: str, want: Want) -> tuple[Mapping[str, int], Mapping[str, int]]:
+    def _needed(self, team: str, want: Want) -> tuple[Mapping[str, int], Mapping[str, int]]:
         """Skills required and preferred, without those that nobody in the team has together."""
         members = [self.agents[name] for name in self.members(team)]
         skills = want.skills if any(_has(one, want.skills) for one in members) else {}
@@ -70,21 +72,16 @@ class People:
         within = most is None or load.channels.get(channel, 0) < most
         return within and load.units + self.weight(channel) <= person.total and load.units < person.total
 
-    def suits(self, name: str, seen: Seen, want: Want, *, now: Any) -> bool:
+    def suits(self, name: str, seen: Seen, want: Want, *, now: datetime) -> bool:
         """Whether the agent is one for this ticket, apart from presence and room."""
         person = self.agents[name]
-        skills, prefers = self.needed(seen.team, want)
+        skills, prefers = self._needed(seen.team, want)
         if name not in self.members(seen.team) or not _has(person, skills) or name in seen.excluded:
             return False
         if person.not_for & want.keys:
             return False
         waits = bool(prefers) and seen.preferred_until is not None and now < seen.preferred_until
         return not waits or _has(person, prefers)
-
-
-def days(written: str) -> timedelta:
-    """`1d` as a time span."""
-    return timedelta(days=int(written.removesuffix("d")))
 
 
 def _has(person: Person, skills: Mapping[str, int]) -> bool:

@@ -162,7 +162,7 @@ async def _publish(_: Outgoing) -> None:
 
 async def serve(config: Path, url: str, database: str, place: int) -> None:
     """Takes lines until there are no more."""
-    mongo = Mongo(url, database=database, driver="pymongo" if __import__("os").environ.get("G_DRIVER") else "motor")
+    mongo = Mongo(url, database=database)
     replica = Replica(mongo, config, place=place)
     await replica.prepare()
     loop = asyncio.get_running_loop()

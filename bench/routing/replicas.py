@@ -1,4 +1,4 @@
-"""The replicas as the driver has them: gives them inputs, kills them, and gives what they had not answered to others."""
+"""The replicas as the driver has them: gives them inputs, kills them, gives what they had not answered to others."""
 
 import asyncio
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from bench.routing.company import Company
 from bench.routing.history import Note
 from deploy.local.machine import ROOT, CannotRun
 
@@ -159,3 +160,12 @@ async def _read(lines: asyncio.StreamReader, waiting: dict[int, "asyncio.Future[
         if not answer.done():
             answer.set_exception(Killed())
     waiting.clear()
+
+
+def replicas_of(company: Company, *, folder: Path, url: str, database: str, count: int, chance: Random) -> Replicas:
+    """Replicas that read the company's own files, written into the folder."""
+    config = folder / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    for name, content in (("teams.yaml", company.teams), ("routing.yaml", company.routing)):
+        (config / name).write_text(json.dumps(content, indent=1), "utf-8")  # JSON is YAML
+    return Replicas(config=config, url=url, database=database, count=count, log=folder / "replicas.log", chance=chance)

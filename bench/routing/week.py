@@ -1,15 +1,14 @@
-"""The simulated week: step by step everything that happens is given to the replicas at once, then judged when all is quiet."""
+"""The simulated week: all that happens in a step is given to the replicas at once, and judged when all is quiet."""
 
 import asyncio
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from pathlib import Path
 from random import Random
-from typing import Any
 
-from bench.routing.absences import Absence, absences, there
+from bench.routing.absences import absences, there
 from bench.routing.attendance import Attendance
 from bench.routing.company import MINUTES, Company
 from bench.routing.demand import Ask, hours_of
@@ -36,25 +35,25 @@ class Plan:
 
 
 class Week:
-    def __init__(self, company: Company, asks: Sequence[Ask], replicas: Replicas, stream: Stream, *, plan: Plan,
-                 chance: Random) -> None:
+    def __init__(
+        self, company: Company, asks: Sequence[Ask], replicas: Replicas, stream: Stream, *, plan: Plan, chance: Random
+    ) -> None:
         hours = hours_of(company)
         heartbeat = frozenset(name for name, one in company.teams["agents"].items() if one.get("presence"))
-        self.absences: list[Absence] = absences(hours, offline=heartbeat, chance=chance)
-        self.there = there(hours, self.absences)
+        away = absences(hours, offline=heartbeat, chance=chance)
+        self.there = there(hours, away)
         people = People(company, hours)
         self.judge = Judge(people, age_boost=AGE_BOOST)
         self.desk = Desk(asks, people, self.there, chance=chance)
-        self._attendance = Attendance(company, hours, self.absences, chance=chance)
+        self._attendance = Attendance(company, hours, away, chance=chance)
         self._replicas, self._stream = replicas, stream
         self._plan, self._chance = plan, chance
         steps = range(plan.step, plan.until + 1, plan.step)
         self._deaths = set(chance.sample(steps, min(plan.kills, len(steps))))
         self._took = 1.0
-        self.inputs = 0
+        self.told: Counter[str] = Counter()
         self.commits = 0
         self.longest_queue = 0
-        self.spent: dict[str, float] = {"inputs": 0.0, "drain": 0.0, "judge": 0.0}
 
     async def play(self) -> None:
         for now in range(self._plan.step, self._plan.until + 1, self._plan.step):
@@ -63,20 +62,16 @@ class Week:
     async def _step(self, now: int) -> None:
         self._replicas.now = moment(now).isoformat()
         was_there = self._attendance.there(now - self._plan.step)
-        inputs = self._attendance.due(now) + self.desk.due(now)
-        inputs += self.desk.moods(self.judge.waiting(), now) + [Input("look")]
+        moods = self.desk.moods(self.judge.waiting(), now)
+        inputs = [*self._attendance.due(now), *self.desk.due(now), *moods, Input("look")]
         self._chance.shuffle(inputs)
-        self.inputs += len(inputs)
+        self.told.update(told.op for told in inputs)
         begun = time.monotonic()
         dying = asyncio.create_task(self._die(now))
         await self._give(inputs)
         await dying
         self._took = time.monotonic() - begun
-        self.spent["inputs"] += self._took
-        begun = time.monotonic()
         await self._until_quiet()
-        self.spent["drain"] += time.monotonic() - begun
-        begun = time.monotonic()
         commits = await self._stream.so_far()
         notes = self._replicas.notes_of_step()
         self.commits += len(commits)
@@ -84,7 +79,6 @@ class Week:
         self.judge.step(now, commits, notes, wants=self.desk.wants, there=present)
         self.desk.settle(_latest(commits), now)
         self.longest_queue = max(self.longest_queue, sum(1 for _ in self.judge.waiting()))
-        self.spent["judge"] += time.monotonic() - begun
 
     async def _give(self, inputs: Sequence[Input]) -> None:
         """All at once, so far as a broker's prefetch would; those about one ticket come in any order."""
@@ -119,17 +113,3 @@ class Week:
 
 def _latest(commits: Sequence[Commit]) -> list[Seen]:
     return list({commit.after.ticket: commit.after for commit in commits}.values())
-
-
-def replicas_for(
-    company: Company, *, folder: Path, url: str, database: str, count: int, chance: Random
-) -> Replicas:
-    """Writes the company's files and makes the replicas that read them."""
-    import json
-
-    config = folder / "config"
-    config.mkdir(parents=True, exist_ok=True)
-    files: dict[str, Any] = {"teams.yaml": company.teams, "routing.yaml": company.routing}
-    for name, content in files.items():
-        (config / name).write_text(json.dumps(content, indent=1))
-    return Replicas(config=config, url=url, database=database, count=count, log=folder / "replicas.log", chance=chance)

@@ -81,6 +81,16 @@ def private_nodes(folder: Path) -> Iterator[PrivateNodes]:
             _stop(part)
 
 
+@contextmanager
+def private_database(folder: Path) -> Iterator[str]:
+    """The URL of a MongoDB for this block alone, a program of this machine."""
+    url, part = mongodb.start_program(folder)
+    try:
+        yield url
+    finally:
+        _stop(part)
+
+
 def stop_unused() -> None:
     """Stops what was started here, unless somebody still uses it."""
     if STATE.exists():

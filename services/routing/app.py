@@ -17,6 +17,7 @@ from services.routing.openings import Openings
 from services.routing.people import parts as people_parts
 from services.routing.people.store import People
 from services.routing.rehearsal import api as rehearsal
+from services.routing.rehearsal.rehearser import Rehearser
 from services.routing.settings import Settings
 from services.routing.store import Store
 from shared.commands import (
@@ -154,6 +155,6 @@ def create_app(settings: Settings) -> FastAPI:
     )
     service.app.include_router(bulk.router(handlers=handlers, pool=pool, jwt_key=settings.jwt_key))
     service.app.include_router(
-        rehearsal.router(openings=openings, ruleset=ruleset, organisation=organisation, jwt_key=settings.jwt_key)
+        rehearsal.router(rehearser=Rehearser(ruleset, organisation), openings=openings, jwt_key=settings.jwt_key)
     )
     return service.app

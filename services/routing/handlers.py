@@ -49,6 +49,9 @@ Answer = Mapping[str, Any]
 OVERTAKEN = timedelta(minutes=10)
 """For so long a fact about an unknown ticket is taken to have come before its opening, and is tried again."""
 
+RULES_WAIT = timedelta(minutes=2)
+"""For so long an event waits for its ticket's opening, so that rules can react; then it goes on without them."""
+
 
 class StillWaiting(KarticaError):
     """A ticket could not be taken from the queue after all: nothing is decided, nothing is stored."""
@@ -194,11 +197,11 @@ class Handlers:
         )
 
     async def _with_rules(self, event: Event, step_of: Callable[[Ticket], Step]) -> Callable[[Ticket], Step]:
-        """The step with what the rules for later events add; they wait for an opening that is still to come."""
+        """The step with what the rules for later events add; they wait a while for an opening that is to come."""
         if not self._ruleset.reacts_to(occasions_of(event)):
             return step_of
         ticket = await self._store.ticket(event.subject)
-        if not ticket.opened and self._clock() - event.time < OVERTAKEN:
+        if not ticket.opened and self._clock() - event.time < RULES_WAIT:
             raise Transient(f"ticket {event.subject} is not known yet")
         opening = await self._openings.get(event.subject)
         return reacting(step_of, event, self._ruleset, opening, self._organisation)

@@ -7,6 +7,9 @@ from services.routing.opening import OPENINGS, Opening, read
 from services.routing.retention import keep_for
 from shared.mongo import DESCENDING, Mongo
 
+AT_A_TIME = 500
+"""Documents that the driver reads ahead of whoever goes over a period."""
+
 
 class Openings:
     def __init__(self, mongo: Mongo, *, retention: timedelta) -> None:
@@ -30,6 +33,6 @@ class Openings:
 
     async def between(self, begin: datetime, end: datetime) -> AsyncIterator[Opening]:
         """The openings of a period, the latest first."""
-        found = self._openings.find({"at": {"$gte": begin, "$lt": end}}).sort("at", DESCENDING)
+        found = self._openings.find({"at": {"$gte": begin, "$lt": end}}).sort("at", DESCENDING).batch_size(AT_A_TIME)
         async for document in found:
             yield read(document)

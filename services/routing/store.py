@@ -9,6 +9,9 @@ from services.routing.outcome import DECISIONS, TICKETS
 from services.routing.ticket import NOT_DUE, PRIORITIES, Place, Ticket
 from shared.mongo import ASCENDING, DESCENDING, Mongo
 
+HAS_ONE: Mapping[str, Any] = {"$type": "string"}
+"""Of a customer; a query must say it too, or MongoDB does not see that the index has all that it asks for."""
+
 
 class Store:
     """An agent's load is counted when it is asked for: there is no counter that could be wrong, and two
@@ -33,7 +36,7 @@ class Store:
         await tickets.create_index(
             [("customer", ASCENDING), ("assigned_at", DESCENDING)],
             name="of_customer",
-            partialFilterExpression={"customer": {"$type": "string"}},
+            partialFilterExpression={"customer": HAS_ONE},
         )
         await tickets.create_index([("number", ASCENDING)], name="number")
         waiting = {"partialFilterExpression": {"waiting": True}}
@@ -52,24 +55,30 @@ class Store:
         return None if found is None else _read(found)
 
     async def carried(
-        self, agents: Sequence[str], *, without: Collection[str] = ()
-    ) -> dict[str, dict[str, int]]:
-        """The new and open tickets of each agent by channel; the tickets `without` are not counted."""
+        self, agents: Sequence[str], *, without: str, apart: Collection[str] = ()
+    ) -> tuple[dict[str, dict[str, int]], dict[str, str]]:
+        """The new and open tickets of each agent by channel, not counting `without`; and who holds those `apart`."""
         counted: dict[str, dict[str, int]] = {}
-        for row in await self._mongo.aggregate(TICKETS, count_of(agents, without=without)):
-            counted.setdefault(row["_id"]["agent"], {})[row["_id"]["channel"]] = row["tickets"]
-        return counted
+        holders: dict[str, str] = {}
+        for row in await self._mongo.aggregate(TICKETS, count_of(agents, without=without, apart=apart)):
+            agent, channel, ticket = row["_id"]["agent"], row["_id"]["channel"], row["_id"]["apart"]
+            own = counted.setdefault(agent, {})
+            own[channel] = own.get(channel, 0) + row["tickets"]
+            if ticket is not None:
+                holders[ticket] = agent
+        return counted, holders
 
-    async def assigned_since(self, agent: str, since: datetime) -> int:
-        """How many tickets the agent has that were assigned since then, or are offered to them."""
-        offered = {"active": True, "holder": agent, "offer.agent": agent}
-        assigned: int = await self._tickets.count_documents({"agent": agent, "assigned_at": {"$gte": since}})
-        asked: int = await self._tickets.count_documents(offered)
-        return assigned + asked
+    async def assigned_since(self, since: Mapping[str, datetime]) -> dict[str, int]:
+        """How many tickets each agent has that were assigned since their time, or are offered to them."""
+        counted: dict[str, int] = {}
+        for pipeline in (recent_of(since), asked_of(since)) if since else ():
+            for row in await self._mongo.aggregate(TICKETS, pipeline):
+                counted[row["_id"]] = counted.get(row["_id"], 0) + row["tickets"]
+        return counted
 
     async def last_of_customer(self, customer: str, *, since: datetime, without: str) -> str | None:
         """Who had this customer's latest ticket since then."""
-        query = {"customer": customer, "assigned_at": {"$gte": since}, "agent": {"$ne": None}, "_id": {"$ne": without}}
+        query = of_customer(customer, since=since, without=without)
         found = await self._tickets.find_one(query, {"agent": 1}, sort=[("assigned_at", DESCENDING)])
         return None if found is None else str(found["agent"])
 
@@ -168,7 +177,24 @@ def _read(found: Mapping[str, Any]) -> Ticket:
     return Ticket.model_validate({**found, "id": found["_id"]})
 
 
-def count_of(agents: Sequence[str], *, without: Collection[str]) -> list[Mapping[str, Any]]:
-    open_tickets = {"active": True, "holder": {"$in": list(agents)}, "_id": {"$nin": sorted(without)}}
-    by = {"agent": "$holder", "channel": "$channel"}
+def of_customer(customer: str, *, since: datetime, without: str) -> Mapping[str, Any]:
+    """The customer's other tickets that went to somebody since then."""
+    known = {"$eq": customer, **HAS_ONE}
+    return {"customer": known, "assigned_at": {"$gte": since}, "agent": {"$ne": None}, "_id": {"$ne": without}}
+
+
+def recent_of(since: Mapping[str, datetime]) -> list[Mapping[str, Any]]:
+    own = [{"agent": agent, "assigned_at": {"$gte": at}} for agent, at in sorted(since.items())]
+    return [{"$match": {"$or": own}}, {"$group": {"_id": "$agent", "tickets": {"$sum": 1}}}]
+
+
+def asked_of(agents: Collection[str]) -> list[Mapping[str, Any]]:
+    offered = {"active": True, "holder": {"$in": sorted(agents)}, "offer.agent": {"$in": sorted(agents)}}
+    return [{"$match": offered}, {"$group": {"_id": "$holder", "tickets": {"$sum": 1}}}]
+
+
+def count_of(agents: Sequence[str], *, without: str, apart: Collection[str] = ()) -> list[Mapping[str, Any]]:
+    open_tickets = {"active": True, "holder": {"$in": list(agents)}, "_id": {"$ne": without}}
+    own = {"$cond": [{"$in": ["$_id", sorted(apart)]}, "$_id", None]}
+    by = {"agent": "$holder", "channel": "$channel", "apart": own}
     return [{"$match": open_tickets}, {"$group": {"_id": by, "tickets": {"$sum": 1}}}]

@@ -56,7 +56,11 @@ async def stack(private: PrivateNodes, tmp_path: Path) -> AsyncIterator[Stack]:
         config_dir=config,
         ports=ports(),
         # What a killed process held is taken over after a lease; production waits longer.
-        settings={"notify": {"LEASE_SECONDS": "4", "RELAY_TIMEOUT": "2"}, "ingest": {"INBOX_LEASE_SECONDS": "4"}},
+        settings={
+            "notify": {"LEASE_SECONDS": "4", "RELAY_TIMEOUT": "2"},
+            "ingest": {"INBOX_LEASE_SECONDS": "4"},
+            "routing": {"LEARNING": "false"},  # training the starter model would take a core for a minute
+        },
     )
     async with running(made):
         yield made

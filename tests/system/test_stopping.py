@@ -24,7 +24,9 @@ MESSAGES = 600
 @pytest.fixture
 async def stack(nodes: Nodes) -> AsyncIterator[Stack]:
     """A stack of which only routing runs."""
-    made = Stack(name=f"stop-{secrets.token_hex(3)}", nodes=nodes, config_dir=CONFIG, ports=ports())
+    without_learning = {"routing": {"LEARNING": "false"}}
+    name = f"stop-{secrets.token_hex(3)}"
+    made = Stack(name=name, nodes=nodes, config_dir=CONFIG, ports=ports(), settings=without_learning)
     api = ManagementApi(nodes.rabbitmq.api_url)
     made.folder.mkdir(parents=True)
     api.load(vhost=made.name, passwords=made.passwords, user_prefix=f"{made.name}.")

@@ -42,7 +42,7 @@ class Floor:
     A choice is made of an agent's document at a version, read before the tickets are counted, and
     commits the next version: of two replicas that chose the same agent at the same time, one decides
     again. Within this process such a conflict is avoided: choices are made one after the other, each
-    counts the stored tickets except those with a pick and then the picks, and one that comes to an agent
+    counts the stored tickets and then the picks that are not stored so, and one that comes to an agent
     with a pick waits for that to be committed.
     """
 
@@ -93,12 +93,17 @@ class Floor:
     async def standings(self, agents: Collection[str], *, at: datetime, ticket: str = "") -> dict[str, Standing]:
         """How the agents stand without this ticket."""
         presences = await self._people.presences(agents)  # their versions before what they carry
-        # A copy: whoever settles while the tickets are counted without theirs is still counted by the pick.
+        # A copy: whoever settles while the tickets are counted is counted by the pick, or was and changed a version.
         picks = {other: (pick.agent, pick.channel) for other, pick in self._picks.items() if pick.agent is not None}
-        carried = await self._store.carried(sorted(agents), without={*picks, ticket})
-        found = {name: await self._standing(name, presences[name], carried.get(name, {}), at) for name in agents}
+        carried, holders = await self._store.carried(sorted(agents), without=ticket, apart=picks)
+        recent = await self._store.assigned_since(self._limited(agents, at))
+        found = {
+            name: self._standing(name, presences[name], carried.get(name, {}), recent.get(name, 0), at)
+            for name in agents
+        }
         for other, (agent, channel) in picks.items():
-            if other != ticket and agent in found:
+            # Another replica may have given that ticket to somebody else: then it counts there, and here until it is known.
+            if other != ticket and agent in found and holders.get(other) != agent:
                 found[agent] = found[agent].with_one_more(channel)
         return found
 
@@ -109,12 +114,15 @@ class Floor:
             return None
         return owner, availability(self._organisation, owner, await self._people.presence(owner), at=at)
 
-    async def _standing(self, name: str, presence: Presence, tickets: dict[str, int], at: datetime) -> Standing:
+    def _limited(self, agents: Collection[str], at: datetime) -> dict[str, datetime]:
+        """Those of whom only so many tickets within a period are asked, and when that began."""
+        known = ((name, self._organisation.agents.get(name)) for name in agents)
+        return {name: at - one.at_most.per for name, one in known if one is not None and one.at_most is not None}
+
+    def _standing(self, name: str, presence: Presence, tickets: dict[str, int], recent: int, at: datetime) -> Standing:
         if name not in self._organisation.agents:
             return replace(ABSENT, tickets=tickets, version=presence.version)
         now = availability(self._organisation, name, presence, at=at)
-        limit = self._organisation.agents[name].at_most
-        recent = 0 if limit is None else await self._store.assigned_since(name, at - limit.per)
         return Standing(
             version=presence.version,
             tickets=tickets,

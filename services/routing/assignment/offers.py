@@ -30,7 +30,7 @@ def claimed(step: Step, agent: str, *, at: datetime) -> Step:
         detail = f"It is offered to {offer.agent} until {time}; claim it then, or transfer it to {agent} with a reason."
         raise Refused(status=409, title="The ticket is on offer", detail=detail)
     if offer.agent != agent:
-        return replace(step, ended_offer="expired")
+        return replace(step, placing_reasons=(_unanswered(offer), *step.placing_reasons), ended_offer="expired")
     if not holds(offer, at=at):
         detail = f"It ended at {time}. If the ticket is still in the queue in a moment, claim it from there."
         raise Refused(status=409, title="The offer has ended", detail=detail)
@@ -58,15 +58,13 @@ def expired(ticket: Ticket, *, at: datetime) -> Step | None:
     offer = ticket.offer
     if offer is None or holds(offer, at=at):
         return None
-    within = offer.until - offer.since
     after = ticket.model_copy(
         update={
             "excluded": without(ticket.excluded, offer.agent),
             "unanswered": without(ticket.unanswered, offer.agent),
         }
     )
-    because = f"{offer.agent} did not answer within {within.total_seconds():g} s"
-    return _next(ticket, after, "expired", Reason(rule="offer_expired", because=because))
+    return _next(ticket, after, "expired", _unanswered(offer))
 
 
 def withdrawn(ticket: Ticket, agent: str, because: str) -> Step | None:
@@ -74,6 +72,11 @@ def withdrawn(ticket: Ticket, agent: str, because: str) -> Step | None:
     if ticket.offer is None or ticket.offer.agent != agent:
         return None
     return _next(ticket, ticket, "withdrawn", Reason(rule="offer_withdrawn", because=f"{agent} {because}"))
+
+
+def _unanswered(offer: Until) -> Reason:
+    within = f"{(offer.until - offer.since).total_seconds():g} s"
+    return Reason(rule="offer_expired", because=f"{offer.agent} did not answer within {within}")
 
 
 def _next(ticket: Ticket, after: Ticket, ended: Literal["declined", "expired", "withdrawn"], reason: Reason) -> Step:

@@ -13,7 +13,7 @@ Array = np.ndarray[Any, Any]
 TRIED_ON = 2_500
 WORDS_ONLY = Mixture(words=1.0, narrowness=0.0, penalty=0.0)
 MIXTURES = tuple(
-    Mixture(words=words, narrowness=0.7, penalty=penalty) for words in (0.15, 0.3, 0.5) for penalty in (0.1, 0.3)
+    Mixture(words=words, narrowness=0.7, penalty=penalty) for words in (0.15, 0.3, 0.5) for penalty in (0.1, 0.3, 1.0)
 )
 
 

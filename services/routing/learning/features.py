@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import pairwise
 from zlib import crc32
 
 from services.routing.classification.words import fold
@@ -11,7 +12,7 @@ from services.routing.learning.examples import READ_CHARACTERS
 _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _MAIL = re.compile(r"\S{1,64}@\S{1,255}")
 _DIGITS = re.compile(r"\d+")
-_REPEATED = re.compile(r"(\w)\1{2,}")
+_REPEATED = re.compile(r"([^\W\d])\1{2,}")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 
 
@@ -25,7 +26,7 @@ def tokens(text: str) -> list[str]:
 
 def word_grams(words: list[str]) -> Iterator[str]:
     yield from words
-    yield from (f"{one} {two}" for one, two in zip(words, words[1:], strict=False))
+    yield from (f"{one} {two}" for one, two in pairwise(words))
 
 
 def character_grams(words: list[str], shortest: int = 2, longest: int = 5) -> Iterator[str]:

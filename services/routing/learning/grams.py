@@ -12,6 +12,8 @@ Array = np.ndarray[Any, Any]
 FEWEST = 2
 """Messages that an n-gram must stand in; with little to learn from, one is enough."""
 LITTLE = 500
+COMMON = 0.1
+"""N-grams in more than this share of the messages tell little apart, and most of the work would be theirs."""
 
 
 class Vocabulary:
@@ -47,6 +49,7 @@ def vocabulary(texts: Sequence[str]) -> Vocabulary:
         for counted in counted_grams(text):
             seen.update(counted.keys())
     fewest = FEWEST if len(texts) > LITTLE else 1
-    kept = sorted(key for key, count in seen.items() if count >= fewest) or [0]
+    most = max(COMMON * len(texts), LITTLE / 10)
+    kept = sorted(key for key, count in seen.items() if fewest <= count <= most) or [0]
     counts = np.array([seen[key] for key in kept], np.float64)
     return Vocabulary(np.array(kept, np.uint32), (np.log((1 + len(texts)) / (1 + counts)) + 1).astype(np.float32))

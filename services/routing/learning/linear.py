@@ -46,7 +46,9 @@ def fitted(rows: csr_matrix, labels: Array, counts: Array, *, categories: int, s
 def unseen(rows: csr_matrix, labels: Array, counts: Array, *, categories: int, seed: int) -> Judged:
     """Each message as judged by lines drawn without it."""
     scores = np.zeros((len(labels), categories), np.float32)
-    folds = StratifiedKFold(min(FOLDS, int(np.bincount(labels)[np.unique(labels)].min())), shuffle=True, random_state=seed)
+    folds = StratifiedKFold(
+        min(FOLDS, int(np.bincount(labels)[np.unique(labels)].min())), shuffle=True, random_state=seed
+    )
     for known, new in folds.split(np.zeros(len(labels)), labels):
         lines = fitted(rows[known], labels[known], counts[known], categories=categories, seed=seed)
         scores[new] = lines.scores(rows[new])

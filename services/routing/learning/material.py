@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, 
 from dataclasses import dataclass, field
 from itertools import islice
 
+from services.routing.learning.catalogue import Origin
 from services.routing.learning.configuration import Learning
 from services.routing.learning.examples import Example, joined
 from services.routing.learning.lesson_store import Label
@@ -27,6 +28,11 @@ class Material:
     held_out: tuple[Example, ...] = ()
     out_of_scope: tuple[str, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+
+    def teaches(self, origin: Origin) -> bool:
+        """Whether there are two categories to tell apart; in a history, also something of the organisation's own."""
+        own = any(count for by, count in self.counts.items() if by != "starter")
+        return len({example.category for example in self.examples}) > 1 and (own or origin == "starter")
 
     def of(self, categories: Collection[str]) -> "Material":
         """Only what belongs to these categories; nothing, where a single one would outweigh all others."""

@@ -59,6 +59,7 @@ class ModelMetrics:
             "kartica_routing_model_live_judged", "Of how many tickets the live precision is made", registry=registry
         )
         self._up.set(1)
+        self._live.set(float("nan"))
 
     def count(self, heard: Heard, *, seconds: float) -> None:
         """A message for which the models were asked."""

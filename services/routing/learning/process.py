@@ -7,6 +7,7 @@ other side. Models are read in a thread, so that the ones that are there go on a
 import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, BinaryIO, Protocol
 
 from services.routing.learning import confined, frames
@@ -75,19 +76,19 @@ def serve(decode: Callable[[], Decode]) -> None:
     requests, answers = confined.streams()
     confined.limit(memory=MEMORY)
 
-    def decoded(content: bytes) -> Predicts:
-        return decode()(content)
-
-    desk = Desk(answers, decoded)
+    decoder = cache(decode)
+    desk = Desk(answers, lambda content: decoder()(content))
     while (received := frames.read(requests)) is not None:
         desk.take(*received)
 
 
 def _model() -> Decode:
     # Here, so that what is missing makes a model broken and not the process.
+    from services.routing.learning.minilm import Sentences
     from services.routing.learning.model import Model
 
-    return Model.decoded
+    # The active model and its shadow share the one of sentences, which is most of what they weigh.
+    return partial(Model.decoded, sentences=cache(Sentences))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """From which probability a category is applied, and from which it is suggested."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,9 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 SUGGEST_PRECISION = 0.5
 """A suggestion is worth a person's glance when it is right at least every second time."""
+MOST_MISLABELLED = 0.1
+REFUSED, ANSWERED = 0.92, 0.93
+"""What both apply to messages that the model had not seen; one in a hundred more than the nine in ten to be reached."""
 SUREST = 0.995
 LEAST = 0.2
 FEWEST_ANSWERS = 20
@@ -30,7 +34,31 @@ def lowest(probability: Array, right: Array, counts: Array, *, precision: float)
     return float(min(max(probability[order][found[-1]], LEAST), SUREST))
 
 
-def both(probability: Array, right: Array, counts: Array, *, precision: float) -> tuple[float, float]:
-    """Apply and suggest; never suggest above apply."""
-    apply = lowest(probability, right, counts, precision=precision)
-    return apply, min(apply, lowest(probability, right, counts, precision=min(SUGGEST_PRECISION, precision)))
+def attainable(probability: Array, right: Array, *, precision: float) -> float:
+    """The wanted precision less what wrong labels cost: a model can't be more right than its examples.
+
+    What is wrong among the surest fifth of answers to labelled messages counts as such, up to `MOST_MISLABELLED`.
+    """
+    surest = np.argsort(-probability, kind="stable")[: max(FEWEST_ANSWERS, len(right) // 5)]
+    return precision * (1 - min(float((~right[surest]).mean()), MOST_MISLABELLED))
+
+
+def refusing(own: Array, strange: Array) -> float:
+    """From where on strangers are refused, as long as that leaves nearly all messages of categories answered."""
+    return float(min(np.quantile(strange, REFUSED), np.quantile(own, 1 - ANSWERED)))
+
+
+def both(own: Array, right: Array, strangers: Sequence[tuple[Array, float]], *, precision: float) -> tuple[float, float]:
+    """Apply and suggest; never suggest above apply.
+
+    `own` are the probabilities of labelled messages, `strangers` those of messages that fit none, the most telling
+    lot last, each with how many of them are reckoned with a labelled one.
+    """
+    counts = [np.full(len(lot), share * len(own) / len(lot)) for lot, share in strangers]
+    probability = np.concatenate([own, *(lot for lot, _ in strangers)])
+    truth = np.concatenate([right, np.zeros(len(probability) - len(own), bool)])
+    weighed = np.concatenate([np.ones(len(own)), *counts])
+    wanted = attainable(own, right, precision=precision)
+    apply = max(lowest(probability, truth, weighed, precision=wanted), refusing(own, strangers[-1][0]))
+    apply = min(apply, SUREST)
+    return apply, min(apply, lowest(probability, truth, weighed, precision=min(SUGGEST_PRECISION, wanted)))

@@ -30,7 +30,8 @@ LONGEST = 6 * 3600.0
 
 NOTHING_TO_LEARN = {
     "starter": "routing.yaml has fewer than two of the starter's categories",
-    "history": "there are examples of fewer than two categories: nobody has corrected tickets, and no rule gives one",
+    "history": "there is nothing to learn from yet: people or rules have to give tickets at least two categories, "
+    "or one of those that the starter knows",
 }
 
 log = structlog.get_logger()
@@ -69,7 +70,7 @@ class Trainer:
     async def carry_out(self, training: Training) -> Training:
         """Trains, stores and places the model; gives the training with its result."""
         material = await (self._starter() if training.origin == "starter" else self._own())
-        if len({example.category for example in material.examples}) < 2:
+        if not material.teaches(training.origin):
             return await self._end(training, "refused", NOTHING_TO_LEARN[training.origin], None)
         trained = await self.trained_from(material, await self._active())
         if trained.card is None:

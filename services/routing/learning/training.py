@@ -12,7 +12,6 @@ from threadpoolctl import threadpool_limits
 
 from services.routing.learning import linear, meaning
 from services.routing.learning.calibration import Calibration, Judged, calibrated
-from services.routing.learning.card import Card
 from services.routing.learning.choosing import WORDS_ONLY, chosen
 from services.routing.learning.examples import Example
 from services.routing.learning.grams import Vocabulary, vocabulary
@@ -28,7 +27,7 @@ Array = np.ndarray[Any, Any]
 JUDGED_ON = 6_000
 """Examples that the figures, the calibration and the thresholds come from. More take long and say the same."""
 STRANGE = 0.1
-"""How many messages that fit no category are reckoned with, a message that fits one; as many again if some are given."""
+"""How many messages that fit no category are reckoned with for one that fits; as many again where some are given."""
 ENOUGH_GIVEN = 20
 
 
@@ -114,13 +113,9 @@ def _judgement(
     calibration: Calibration, own: Judged, labels: Array, lots: list[tuple[Judged, float]], *, precision: float
 ) -> Judgement:
     answers, sure = own.scores.argmax(axis=1), calibration.probability(own.signs())
-    strangers = [calibration.probability(judged.signs()) for judged, _ in lots]
-    counts = [np.full(len(each), share * len(labels) / len(each)) for each, (_, share) in zip(strangers, lots, strict=True)]
-    right = np.concatenate([answers == labels, np.zeros(sum(map(len, strangers)))])
-    apply, suggest = both(
-        np.concatenate([sure, *strangers]), right, np.concatenate([np.ones(len(labels)), *counts]), precision=precision
-    )
-    return Judgement(labels, answers, sure, strangers[-1], apply, suggest)
+    strangers = [(calibration.probability(judged.signs()), share) for judged, share in lots]
+    apply, suggest = both(sure, answers == labels, strangers, precision=precision)
+    return Judgement(labels, answers, sure, strangers[-1][0], apply, suggest)
 
 
 def _fitted(lesson: Lesson, mixture: Mixture, *, seed: int) -> tuple[dict[str, Array], Meaning | None]:

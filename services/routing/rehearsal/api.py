@@ -1,31 +1,24 @@
 """HTTP: a dry run of changed rules over the kept openings."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import AwareDatetime, SecretStr
 
-from services.routing.classification.schema import Ruleset
-from services.routing.opening import Opening
 from services.routing.openings import Openings
 from services.routing.rehearsal import proposal
-from services.routing.rehearsal.comparison import Comparison, Report
+from services.routing.rehearsal.comparison import Report
+from services.routing.rehearsal.rehearser import Rehearser
 from shared.auth import require
 from shared.errors import Refused
-from shared.organisation import Organisation
 
-BATCH = 100
-"""Openings that are compared in a thread at a time: some ten milliseconds of work."""
 MOST = 200_000
 EVER, NEVER = datetime(2000, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 
 
-def router(*, openings: Openings, ruleset: Ruleset, organisation: Organisation, jwt_key: SecretStr) -> APIRouter:
+def router(*, rehearser: Rehearser, openings: Openings, jwt_key: SecretStr) -> APIRouter:
     routes = APIRouter(tags=["routing"])
-    one_at_a_time = asyncio.Lock()
     person = Depends(require(jwt_key.get_secret_value(), "supervisor", "admin"))
 
     @routes.post(
@@ -41,32 +34,10 @@ def router(*, openings: Openings, ruleset: Ruleset, organisation: Organisation, 
         show: Annotated[int, Query(ge=0, le=5_000)] = 200,
     ) -> Report:
         """What the routing.yaml in the body would have decided differently about the latest tickets."""
-        if one_at_a_time.locked():
-            raise Refused(status=409, title="A dry run is under way", detail="Try again when it has ended.")
-        async with one_at_a_time:
-            text = await _body(request)
-            changed = await asyncio.to_thread(proposal.read, text, organisation)
-            found = openings.between(begin or EVER, end or NEVER)
-            team = organisation.default_team
-            comparison = Comparison(current=ruleset, changed=changed, default_team=team, listed=show)
-            return await compared(comparison, found, limit=limit)
+        found = openings.between(begin or EVER, end or NEVER)
+        return await rehearser.rehearse(await _body(request), found, limit=limit, listed=show)
 
     return routes
-
-
-async def compared(comparison: Comparison, found: AsyncIterator[Opening], *, limit: int) -> Report:
-    """Goes over the openings without holding up the event loop."""
-    batch: list[Opening] = []
-    async for opening in found:
-        batch.append(opening)
-        limit -= 1
-        if len(batch) == BATCH or not limit:
-            await asyncio.to_thread(comparison.add, batch)
-            batch = []
-        if not limit:
-            break
-    await asyncio.to_thread(comparison.add, batch)
-    return comparison.report()
 
 
 async def _body(request: Request) -> bytes:

@@ -283,7 +283,7 @@ async def test_the_command_line_shows_and_turns_and_trains(
     with pytest.raises(SystemExit, match=r"No such model: .*fourth"):
         await models.run(argparse.Namespace(action="shadow", version="fourth"))
     assert await train.run() == 1
-    assert "refused: no model: there are examples of fewer than two categories" in capsys.readouterr().out
+    assert "refused: no model: there is nothing to learn from yet" in capsys.readouterr().out
 
 
 async def test_labels_and_figures_are_found_by_index(site: Site, store: ModelStore) -> None:

@@ -2,15 +2,17 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
+from shared.envelope import Event
 from shared.events import TicketAssigned, TicketOffered
-from tests.integration.routing.test_routing import get, open_all, post, set_capacity, waiting
+from tests.integration.routing.test_routing import NOT_WORKING, get, open_all, post, set_capacity, waiting
 from tests.site import Running, Site, command_key
 from tests.unit.routing.samples import claim, decline, message_added, opened, release, ticket_id, transfer
 
+E = TypeVar("E", bound=Event)
 PAST = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -34,10 +36,20 @@ async def too_late(site: Site, ticket: str, field: str) -> None:
     await site.database("routing")["tickets"].update_one({"_id": ticket}, {"$set": past, "$inc": {"version": 1}})
 
 
+async def told(site: Site, kind: type[E], ticket: str | None, count: int) -> list[E]:
+    """So many events about the ticket, in their order. Replicas may send the same one twice: it is one."""
+
+    async def found() -> list[E]:
+        events = {one.id: one for one in site.seen if isinstance(one, kind) and ticket in (None, one.subject)}
+        return sorted(events.values(), key=lambda one: one.ticketversion) if len(events) >= count else []
+
+    events: list[E] = await site.eventually(found, what=f"{count} {kind.__name__}")
+    assert len(events) == count
+    return events
+
+
 async def offers(site: Site, ticket: str, count: int) -> list[tuple[str, str]]:
-    found = await site.events(TicketOffered, subject=ticket, count=count)
-    assert len(found) == count
-    return [(event.data.state, event.data.agent) for event in found]
+    return [(event.data.state, event.data.agent) for event in await told(site, TicketOffered, ticket, count)]
 
 
 async def test_an_offer_goes_round_until_somebody_accepts_it(site: Site) -> None:
@@ -47,7 +59,7 @@ async def test_an_offer_goes_round_until_somebody_accepts_it(site: Site) -> None
     ticket = ticket_id()
     await site.publish(opened(ticket, text="invoice"))
     assert await offers(site, ticket, 1) == [("offered", "eva")]
-    (queued,) = await site.events(TicketAssigned, subject=ticket)
+    (queued,) = await told(site, TicketAssigned, ticket, 1)
     assert (queued.data.state, queued.data.reasons[-1].because) == ("queued", "eva is asked first")
     (row,) = (await get(site, routing, "/queue?team=billing"))["tickets"]
     assert row["offered_to"] == "eva"
@@ -67,10 +79,10 @@ async def test_an_offer_goes_round_until_somebody_accepts_it(site: Site) -> None
     accepted = await by(site, routing, "filip", "claim", ticket, {"agent": "filip"})
     assert (accepted.status_code, accepted.json()["agent"]) == (200, "filip")
     assert (await offers(site, ticket, 6))[5:] == [("accepted", "filip")]
-    (_, assigned) = await site.events(TicketAssigned, subject=ticket, count=2)
+    (_, assigned) = await told(site, TicketAssigned, ticket, 2)
     assert (assigned.data.by, assigned.data.agent) == ("offer:filip", "filip")
-    told = [one.ticketversion for one in site.seen if isinstance(one, (TicketOffered, TicketAssigned))]
-    assert sorted(told) == list(range(2, 10))
+    counted = {one.ticketversion for one in site.seen if isinstance(one, (TicketOffered, TicketAssigned))}
+    assert counted == set(range(2, 10))
 
 
 async def test_an_offer_to_somebody_who_leaves_goes_to_the_next(site: Site) -> None:
@@ -83,7 +95,7 @@ async def test_an_offer_to_somebody_who_leaves_goes_to_the_next(site: Site) -> N
     said = await routing.client.put("/agents/eva/presence", json={"state": "away", "reason": "lunch"}, headers=headers)
     assert said.status_code == 200
     assert (await offers(site, ticket, 3))[1:] == [("withdrawn", "eva"), ("offered", "filip")]
-    (_, withdrawn, _) = await site.events(TicketOffered, subject=ticket, count=3)
+    (_, withdrawn, _) = await told(site, TicketOffered, ticket, 3)
     assert withdrawn.data.because == "eva is away: lunch"
 
 
@@ -105,7 +117,7 @@ async def test_of_twenty_claims_at_once_over_two_replicas_one_wins_and_the_other
     assert len(refused) >= 17  # whoever won may have asked three times
     assert all(detail.startswith(f"{winner} has it; ") for detail in refused)
     await site.settled("routing.tickets")
-    assert [event.data.agent for event in await site.events(TicketAssigned, subject=ticket, count=2)] == [None, winner]
+    assert [event.data.agent for event in await told(site, TicketAssigned, ticket, 2)] == [None, winner]
 
 
 async def test_a_claim_that_nothing_follows_ends_once_and_one_that_is_acted_on_stays(site: Site) -> None:
@@ -118,7 +130,7 @@ async def test_a_claim_that_nothing_follows_ends_once_and_one_that_is_acted_on_s
     answer = await by(site, routing, "ana", "claim", idle, {"agent": "ana", "lease_seconds": 60})
     assert datetime.fromisoformat(answer.json()["lease_until"]) > datetime.now(UTC)
     await site.command(claim("ana", busy, key=command_key()))
-    await site.events(TicketAssigned, subject=busy, count=2)
+    await told(site, TicketAssigned, busy, 2)
     lease = (await get(site, routing, f"/tickets/{busy}/decision"))["lease"]
     assert lease["agent"] == "ana"
     assert datetime.fromisoformat(lease["until"]) - datetime.fromisoformat(lease["since"]) == timedelta(minutes=30)
@@ -126,7 +138,7 @@ async def test_a_claim_that_nothing_follows_ends_once_and_one_that_is_acted_on_s
     await site.settled("routing.tickets")
     assert (await get(site, routing, f"/tickets/{busy}/decision"))["lease"] is None
     await too_late(site, idle, "lease")
-    (_, _, back) = await site.events(TicketAssigned, subject=idle, count=3)
+    (_, _, back) = await told(site, TicketAssigned, idle, 3)
     assert (back.data.state, back.data.by, back.data.previous_agent) == ("queued", "lease_ended", "ana")
     assert await waiting(site, routing, "billing") == [idle]
     assert (await get(site, routing, f"/tickets/{idle}/decision"))["excluded"] == ["ana"]
@@ -144,7 +156,7 @@ async def test_agents_act_for_themselves_and_give_back_hand_on_and_return(site: 
     assert (await get(site, routing, "/queue?agent=ana"))["tickets"] == []
     assert (await by(site, routing, "filip", "claim", third, {"agent": "eva"})).status_code == 403
     assert (await by(site, routing, "eva", "claim", third, {"agent": "eva"})).status_code == 200
-    (_, picked) = await site.events(TicketAssigned, subject=third, count=2)
+    (_, picked) = await told(site, TicketAssigned, third, 2)
     assert picked.data.reasons[1].because == "2 that they could have taken waited before it"
 
     assert (await by(site, routing, "filip", "release", third, {"reason": "x"})).status_code == 403
@@ -153,10 +165,10 @@ async def test_agents_act_for_themselves_and_give_back_hand_on_and_return(site: 
     back = await by(site, routing, "filip", "transfer", third, {"back": True, "reason": "no, an old bill"})
     assert (back.json()["team"], back.json()["agent"]) == ("billing", "eva")
     await site.command(transfer(third, key=command_key(), team="management"))
-    moved = await site.events(TicketAssigned, subject=third, count=5)
+    moved = await told(site, TicketAssigned, third, 5)
     assert (moved[-1].data.agent, moved[-1].data.hops) == ("maja", 3)
     await site.command(release("maja", third, key=command_key()))
-    released = (await site.events(TicketAssigned, subject=third, count=6))[-1]
+    released = (await told(site, TicketAssigned, third, 6))[-1]
     assert (released.data.state, released.data.by) == ("queued", "release:maja")
     assert (await post(site, routing, "release", third, {"reason": "x"}, key=command_key())).status_code == 409
     await site.measured(
@@ -195,3 +207,29 @@ async def test_whoever_writes_an_answer_hears_who_else_does(site: Site) -> None:
             f"/tickets/{ticket_id('x')}/replying", json={"agent": "ana"}, headers=site.bearer("agent")
         )
     ).status_code == 404
+
+
+async def test_a_burst_of_offers_over_two_replicas_asks_for_no_more_than_there_is_room_for(site: Site) -> None:
+    set_capacity(site, cvetka=3, dmitar=2)
+    set_team(site, "technical", offer={"within": "10m"})
+    replicas = [await site.start("routing", drain_seconds=0.1), await site.start("routing", drain_seconds=0.1)]
+    tickets = [ticket_id(f"burst {number}") for number in range(12)]
+    await asyncio.gather(*(site.publish(opened(ticket, text=NOT_WORKING)) for ticket in tickets))
+    for ticket in tickets:
+        await site.events(TicketAssigned, subject=ticket)
+    await site.settled("routing.tickets")
+    asked = await told(site, TicketOffered, None, 5)
+    assert sorted(event.data.agent for event in asked) == ["cvetka"] * 3 + ["dmitar"] * 2
+    answers = await asyncio.gather(
+        *(
+            by(site, replicas[place % 2], event.data.agent, "claim", event.subject, {"agent": event.data.agent})
+            for place, event in enumerate(asked)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {200}
+    await site.settled("routing.tickets")
+    loads = {one["agent"]: one["load"] for one in await get(site, replicas[0], "/agents")}
+    assert (loads["cvetka"], loads["dmitar"]) == (3, 2)
+    assert len(await waiting(site, replicas[0], "technical")) == 7
+    states = [event.data.state for event in await told(site, TicketOffered, None, 10)]
+    assert (states.count("offered"), states.count("accepted")) == (5, 5)

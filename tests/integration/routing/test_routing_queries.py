@@ -9,7 +9,7 @@ import pytest
 from services.routing.assignment.pool_store import ON_OFFER, PoolStore, claimable_by, over, passed_over
 from services.routing.assignment.queries import ANY_WAITING, IN_ORDER, Reach, ahead_of, waiting_in
 from services.routing.assignment.replying import REPLYING, Replying
-from services.routing.store import Store, count_of
+from services.routing.store import Store, asked_of, count_of, of_customer, recent_of
 from services.routing.ticket import NOT_DUE, Place, Ticket, Until
 from shared.mongo import Mongo
 from tests.site import Site
@@ -74,7 +74,7 @@ async def _explain_find(
 
 
 async def test_loads_are_counted_in_an_index_without_reading_a_ticket(database: Any) -> None:
-    stages = await _explain_pipeline(database, count_of(AGENTS, without=[ticket_id(1)]))
+    stages = await _explain_pipeline(database, count_of(AGENTS, without=ticket_id(1), apart=[ticket_id(2)]))
     assert "IXSCAN" in stages
     assert not {"COLLSCAN", "FETCH"} & stages
 
@@ -82,12 +82,24 @@ async def test_loads_are_counted_in_an_index_without_reading_a_ticket(database: 
 async def test_what_is_asked_of_one_agent_customer_or_number_is_found_by_index(database: Any) -> None:
     asked = (
         {"agent": "ana", "assigned_at": {"$gte": NOW}},
-        {"customer": "c", "assigned_at": {"$gte": NOW}, "agent": {"$ne": None}, "_id": {"$ne": ticket_id(1)}},
         {"number": "K-1"},
         {"waiting": True, "boost_at": {"$lte": NOW}},
     )
     for query in asked:
         stages = await _explain_find(database, query)
+        assert "IXSCAN" in stages
+        assert "COLLSCAN" not in stages
+
+
+async def test_a_customers_earlier_tickets_are_found_by_the_index_on_customers(database: Any) -> None:
+    query = of_customer("c", since=NOW, without=ticket_id(1))
+    explained = await _explain(database, {"find": "tickets", "filter": query, "sort": {"assigned_at": -1}})
+    assert "of_customer" in str(explained["queryPlanner"]["winningPlan"]), "any other reads every ticket there is"
+
+
+async def test_what_agents_got_within_a_period_is_counted_by_index(database: Any) -> None:
+    for pipeline in (recent_of({"ana": NOW, "bojan": NOW}), asked_of(["ana", "bojan"])):
+        stages = await _explain_pipeline(database, pipeline)
         assert "IXSCAN" in stages
         assert "COLLSCAN" not in stages
 

@@ -46,9 +46,10 @@ def forms(word: str) -> frozenset[str]:
 
 
 def _feminine(stem: str) -> Iterator[str]:
-    """תקלה: תקלת, תקלתי, תקלות; as a verb, קנה: קניתי, קנו; as an adjective, רוצה: רוצים."""
+    """תקלה: תקלת, תקלתי, תקלות; as a verb, קנה: קניתי, קנו; as a participle, רוצה: רוצים."""
     yield stem + "ת"
-    yield stem + "ימ"
+    if len(stem) == SHORTEST and stem[1] == "ו":
+        yield stem + "ימ"
     yield from _joined(stem + "ת", _POSSESSIVE)
     yield from _many(stem)
     if len(stem) < SHORTEST:

@@ -90,7 +90,9 @@ def test_too_late_is_too_late_for_whom_it_was_offered_to_and_then_anybody_else_m
     command = claim("bojan")
     ticket, change = concluded(manual.claimed(ticket, command, COMPANY, at=UNTIL), command, at=UNTIL)
     assert told(change) == [("expired", "ana"), ("assigned", "bojan")]
-    assert change.events[1].data.by == "claim:bojan"  # type: ignore[attr-defined]
+    told_of = change.events[1].data
+    assert told_of.by == "claim:bojan"  # type: ignore[attr-defined]
+    assert [reason.rule for reason in told_of.reasons] == ["offer_expired", "claim"]  # type: ignore[attr-defined]
 
 
 def test_others_are_told_whose_offer_it_is_and_until_when() -> None:

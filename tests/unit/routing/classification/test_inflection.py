@@ -1,8 +1,11 @@
 """Keywords are found in the forms of their words, and not in other words that begin alike."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.routing.classification.inflection.forms import INFLECTED, forms
+from services.routing.classification.inflection.hebrew import PREFIXES
 from services.routing.classification.words import Keyword, Words
 from tests.unit.routing.classification.word_forms import (
     EN,
@@ -51,3 +54,18 @@ def test_a_list_in_another_language_takes_its_words_as_they_stand() -> None:
 def test_particles_and_numbers_have_no_forms() -> None:
     assert forms("ne", "sl") == {"ne"}
     assert forms("e14", "en") == {"e14"}
+
+
+@given(st.text(alphabet="abcdefghijklmnoprstuvz", min_size=1, max_size=12), st.sampled_from((*INFLECTED, "de")))
+def test_any_word_is_among_its_own_forms_and_has_few_of_them(word: str, language: str) -> None:
+    found = forms(word, language)
+    assert word in found
+    assert len(found) < 300
+
+
+@given(st.text(alphabet="אבגדהוזחטיכלמנסעפצקרשת", min_size=1, max_size=12))
+def test_a_hebrew_word_is_found_behind_any_prefix(word: str) -> None:
+    keyword = Keyword.of(word, "he")
+    assert Words(word).has(keyword)
+    if len(word) >= 3:
+        assert all(Words(prefix + word).has(keyword) for prefix in PREFIXES)

@@ -62,6 +62,16 @@ async def test_people_count_more_than_rules_and_the_starter_counts_while_the_his
     assert grown.counts == {"person": 1, "rules": 1}
 
 
+async def test_what_teaches_are_two_categories_and_of_a_history_something_of_its_own() -> None:
+    starter = STARTER.of({"billing", "technical"})
+    assert starter.teaches("starter")
+    assert not STARTER.of({"billing"}).teaches("starter")
+    assert not (await History().material(learning=Learning())).teaches("history")
+    history = History(person=[("billing", "refund me")])
+    assert (await history.material(learning=Learning())).teaches("history")
+    assert not (await history.material(learning=Learning(starter_until=0))).teaches("history")
+
+
 async def test_a_redacted_text_and_the_models_own_answers_are_not_learned_from() -> None:
     history = History(person=[("billing", "redacted")], model=[("billing", "as I said")])
     material = await history.material(learning=Learning(starter_until=0))

@@ -29,19 +29,19 @@ def answered(model: Model) -> Answered:
 
 def test_it_finds_the_category_in_every_language(answered: Answered) -> None:
     accuracy = {language: _right(_in_scope(answered, language)) for language in LANGUAGES}
-    assert all(share >= 0.8 for share in accuracy.values()), accuracy
-    assert _right(_in_scope(answered)) >= 0.84
+    assert all(share >= 0.78 for share in accuracy.values()), accuracy
+    assert _right(_in_scope(answered)) >= 0.82
 
 
 def test_what_it_applies_is_right_also_beside_messages_that_fit_no_category(model: Model, answered: Answered) -> None:
     applied = [(message, said) for message, said in answered if said.probability >= model.card.apply]
-    assert _right(applied) >= 0.88
+    assert _right(applied) >= 0.9
     assert len(applied) >= 0.25 * len(answered)
 
 
 def test_it_abstains_on_most_messages_that_fit_no_category(model: Model, answered: Answered) -> None:
     strange = [said for message, said in answered if message.category == OUT_OF_SCOPE]
-    assert sum(said.probability >= model.card.apply for said in strange) <= 0.1 * len(strange)
+    assert sum(said.probability >= model.card.apply for said in strange) <= 0.12 * len(strange)
 
 
 def _in_scope(answered: Answered, language: str | None = None) -> Answered:

@@ -1,16 +1,11 @@
 """A dry run tells what differs between two rulesets, which rule is behind it, and how often each applied."""
 
-import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
-
-import pytest
 
 from services.routing.classification.facts import Facts
 from services.routing.classification.schema import Ruleset
 from services.routing.opening import Opening
-from services.routing.rehearsal.api import BATCH, compared
 from services.routing.rehearsal.comparison import LEFT_OPEN, Comparison, Report
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
@@ -82,25 +77,3 @@ def test_a_changed_matrix_or_tier_shows_in_the_priorities() -> None:
 def test_only_so_many_tickets_are_listed_and_the_rest_is_counted() -> None:
     found = report(ruleset(), ruleset(BILL), *["bill"] * 7, listed=3)
     assert (len(found.tickets), found.more, found.changed) == (3, 4, 7)
-
-
-@pytest.mark.parametrize("limit", [1, BATCH, BATCH + 1, 5 * BATCH])
-async def test_the_event_loop_goes_on_meanwhile(limit: int) -> None:
-    turns = 0
-
-    async def other_work() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
-
-    async def kept() -> AsyncIterator[Opening]:
-        for number in range(3 * BATCH):
-            yield opening(number, "bill")
-
-    other = asyncio.create_task(other_work())
-    comparison = Comparison(current=ruleset(), changed=ruleset(BILL), default_team="support")
-    found = await compared(comparison, kept(), limit=limit)
-    other.cancel()
-    assert found.openings == min(limit, 3 * BATCH)
-    assert turns > 0
