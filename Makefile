@@ -5,7 +5,7 @@ PYTHON := .venv/bin/python
 # Compiled once, read by every process: each service and mail reader starts in a third of the time.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help demo up down test test-unit account corpus classify-bench check format definitions contracts check-config dead \
+.PHONY: help demo up down test test-unit account simulate-routing corpus classify-bench check format definitions contracts check-config dead \
         explain dry-run train models images compose-up compose-down k8s-check k8s-config k8s-secrets clean
 
 SERVICES := ingest routing sla notify reporting
@@ -47,6 +47,10 @@ format: .venv/ready ## formats the code and mends what ruff can mend
 
 account: .venv/ready ## 10,000 mixed inputs while processes and the broker are killed; does the ledger add up? (JSON)
 	@$(PYTHON) -m bench.account
+
+simulate-routing: .venv/ready ## a week of 1,000 agents on 3 replicas that are killed; TICKETS= AGENTS= TEAMS= SEED= (JSON)
+	@TICKETS=$(TICKETS) AGENTS=$(AGENTS) TEAMS=$(TEAMS) SEED=$(SEED) KILLS=$(KILLS) STEP=$(STEP) \
+		$(PYTHON) -m bench.routing
 
 definitions: .venv/ready ## writes deploy/rabbitmq/definitions.json anew from topology.py
 	@$(PYTHON) -m deploy.rabbitmq.topology > .definitions.new && mv .definitions.new deploy/rabbitmq/definitions.json

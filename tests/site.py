@@ -134,6 +134,7 @@ class Site:
             "jwt_key": self.jwt_key,
             "reply_keys": self.reply_keys,
             "learning": False,  # a test that is about it says so
+            "training_nice": 0,
         }
 
     def database_name(self, name: str) -> str:

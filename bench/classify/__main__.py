@@ -51,6 +51,7 @@ def _measured(found: Sets) -> dict[str, Any]:
     return _figures(found, model.card, done) | {
         "train_s": round(train_s, 1),
         "ms_per_message": round(mean(done.milliseconds), 2),
+        "cpu_ms_per_message": round(done.cpu_milliseconds, 2),
         "model_mb": round(model.card.size / 1e6, 2),
         "rss_mb": round(done.rss_mb, 1),
     }

@@ -72,6 +72,14 @@ class People:
         within = most is None or load.channels.get(channel, 0) < most
         return within and load.units + self.weight(channel) <= person.total and load.units < person.total
 
+    def with_room_for(self, name: str, channel: str, load: Load) -> Load:
+        """At most what the agent can have carried, as a ticket of the channel was given to them by that load."""
+        person = self.agents[name]
+        most = person.channels.get(channel)
+        carried = load.channels.get(channel, 0)
+        channels = load.channels if most is None else {**load.channels, channel: min(carried, most - 1)}
+        return Load(min(load.units, person.total - self.weight(channel)), channels)
+
     def suits(self, name: str, seen: Seen, want: Want, *, now: datetime) -> bool:
         """Whether the agent is one for this ticket, apart from presence and room."""
         person = self.agents[name]

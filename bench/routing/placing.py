@@ -94,6 +94,7 @@ def _judge_order(scene: Scene, findings: Findings, position: int, before: Seen, 
     """Nobody who ranks before it was known to wait when the deciding began, and could have been taken as well."""
     holder = after.holder or ""
     most = scene.books.ledger.most(holder, since=scene.begun(note), until=position)
+    most = scene.people.with_room_for(holder, after.channel, most)
     own = scene.place(before if before.waiting else after)
     for team in scene.people.teams_of.get(holder, ()):
         for ticket, since in scene.books.waits_since[team].items():

@@ -42,6 +42,7 @@ from shared.once import Outgoing
 from shared.organisation import Organisation
 
 DRAIN_SECONDS = 2.0
+PAUSE_SECONDS = 0.25
 Answer = dict[str, Any]
 
 
@@ -121,6 +122,7 @@ class Replica:
         while True:
             try:
                 await self._drain.run()
+                await asyncio.sleep(PAUSE_SECONDS)
             except PyMongoError:
                 await asyncio.sleep(0.1)
 

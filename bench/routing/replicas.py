@@ -57,8 +57,9 @@ class Replicas:
 
     async def start(self) -> None:
         """The first one makes the indexes, then the others."""
-        for place in range(self.count):
-            self._processes[place] = await self._start(place)
+        self._processes[0] = await self._start(0)
+        others = range(1, self.count)
+        self._processes[1:] = await asyncio.gather(*(self._start(place) for place in others))
 
     async def stop(self) -> None:
         """Each ends when it has no more to read."""

@@ -16,6 +16,9 @@ class Settings(SharedSettings):
     learning: bool = Field(
         default=True, description="false: no model is asked or trained by this replica, the rules decide alone"
     )
+    training_nice: int = Field(
+        default=10, ge=0, le=19, description="how much less important than everything else training a model is (nice)"
+    )
     openings_kept_days: int = Field(
         default=365,
         ge=1,

@@ -15,7 +15,7 @@ LIVE_SECONDS = 300.0
 
 
 class Apparatus:
-    def __init__(self, service: Service, ruleset: Ruleset, shelves: Shelves) -> None:
+    def __init__(self, service: Service, ruleset: Ruleset, shelves: Shelves, *, nice: int) -> None:
         learning, categories = ruleset.learning, frozenset(ruleset.categories)
         self._service = service
         self._shelves = shelves
@@ -26,7 +26,7 @@ class Apparatus:
         self.classifier = Classifier(
             self.worker, self.following, learning=learning, categories=categories, metrics=self.metrics
         )
-        trainer = trainer_of(shelves, ruleset)
+        trainer = trainer_of(shelves, ruleset, nice=nice)
         self.schedule = Schedule(shelves.models, trainer, learning=learning, trained=self.following.wake.set, clock=now)
 
     def run(self) -> None:

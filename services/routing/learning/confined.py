@@ -60,10 +60,8 @@ def affordable(most: int, *, share: float, container: Path = _CONTAINER) -> int:
         return most
 
 
-def limit(*, memory: int, nice: int = 0) -> None:
+def limit(*, memory: int) -> None:
     """At most `memory` bytes of data, and the first to go when the machine has none left, before the service."""
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("800", encoding="ascii")
-    if nice:
-        os.nice(nice)

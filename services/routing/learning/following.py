@@ -7,13 +7,13 @@ is one that works; else the rules decide alone.
 import asyncio
 import time
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 
 import structlog
 
 from services.routing.learning.card import Card
 from services.routing.learning.choice import Choice
+from services.routing.learning.pause import paused
 from services.routing.learning.store import ModelStore
 from services.routing.learning.verdicts import BrokenModel
 from services.routing.learning.worker import Unavailable, Worker
@@ -82,10 +82,10 @@ class Following:
     async def round(self) -> None:
         """Follows, then waits until something happened or some seconds have passed."""
         self.wake.clear()
-        await self.follow()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._worker.pause or self._every):
-                await self.wake.wait()
+        try:
+            await self.follow()
+        finally:
+            await paused(self.wake, self._worker.pause or self._every)
 
     def mark_broken(self, version: str, reason: str) -> None:
         """A model that is loaded failed: it is not asked any more, for a while."""

@@ -1,13 +1,14 @@
 """How the service and its processes talk: frames of a head in JSON and bytes behind it, each with its length."""
 
 import struct
-from asyncio import StreamReader
+from asyncio import StreamReader, StreamWriter
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from pydantic_core import from_json, to_json
 
 LENGTHS = struct.Struct("!II")
+PORTION = 128 * 1024
 Head = dict[str, Any]
 
 
@@ -25,6 +26,17 @@ def read(stream: BinaryIO) -> tuple[Head, bytes] | None:
     head_length, body_length = LENGTHS.unpack(lengths)
     head, body = stream.read(head_length), stream.read(body_length)
     return (from_json(head), body) if len(body) == body_length and len(head) == head_length else None
+
+
+async def send(stream: StreamWriter, head: Mapping[str, Any], body: bytes = b"") -> None:
+    """Writes a frame in portions, so that a large one does not keep the event loop."""
+    written = to_json(head)
+    stream.write(LENGTHS.pack(len(written), len(body)) + written)
+    view = memoryview(body)
+    for first in range(0, len(body), PORTION):
+        stream.write(view[first : first + PORTION])
+        await stream.drain()
+    await stream.drain()
 
 
 async def receive(stream: StreamReader) -> tuple[Head, bytes]:

@@ -33,7 +33,9 @@ class Learned:
         self._shelves = shelves
         self._teaches = ruleset.learning.enabled
         self._off = off_because(settings, ruleset.learning)
-        self.apparatus = Apparatus(service, ruleset, shelves) if self._off is None else None
+        self.apparatus: Apparatus | None = None
+        if self._off is None:
+            self.apparatus = Apparatus(service, ruleset, shelves, nice=settings.training_nice)
         service.app.state.learned = self
 
     async def ask(self, facts: Facts) -> Heard:

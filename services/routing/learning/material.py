@@ -61,7 +61,7 @@ async def collected(
     return Material(
         examples=(*own, *ours),
         held_out=tuple(example for _, example in held_out),
-        out_of_scope=starter.out_of_scope,
+        out_of_scope=starter.out_of_scope if learning.weights.starter else (),
         counts=dict(counts),
     )
 

@@ -56,7 +56,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def trainer_of(shelves: Shelves, ruleset: Ruleset, *, clock: Callable[[], datetime] = now) -> Trainer:
+def trainer_of(shelves: Shelves, ruleset: Ruleset, *, nice: int, clock: Callable[[], datetime] = now) -> Trainer:
     """Trains for the categories of routing.yaml; of the starter's examples, those of categories that it has."""
     learning, categories = ruleset.learning, frozenset(ruleset.categories)
 
@@ -72,7 +72,7 @@ def trainer_of(shelves: Shelves, ruleset: Ruleset, *, clock: Callable[[], dateti
             starter=await starter_material(),
         )
 
-    return Trainer(shelves.models, own=own, starter=starter, learning=learning, clock=clock)
+    return Trainer(shelves.models, own=own, starter=starter, learning=learning, nice=nice, clock=clock)
 
 
 async def starter_material() -> Material:

@@ -10,6 +10,7 @@ import structlog
 
 from services.routing.learning.catalogue import Origin
 from services.routing.learning.configuration import Learning
+from services.routing.learning.pause import paused
 from services.routing.learning.store import ModelStore
 from services.routing.learning.trainer import Trainer
 from services.routing.learning.training_record import Training
@@ -18,6 +19,7 @@ from shared.tasks import end
 
 LEASE = "training"
 LASTS = timedelta(seconds=60)
+ATTEMPTS = 3
 SCHEDULE = "system:schedule"
 EPOCH = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
 
@@ -47,11 +49,11 @@ class Schedule:
     async def round(self) -> None:
         """Asks for what is due and carries out what was asked for first; then waits for some seconds, or a wish."""
         self.wake.clear()
-        await self.ask_for_what_is_due()
-        await self.carry_out_one()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(self._every):
-                await self.wake.wait()
+        try:
+            await self.ask_for_what_is_due()
+            await self.carry_out_one()
+        finally:
+            await paused(self.wake, self._every)
 
     async def ask_for_what_is_due(self) -> None:
         """The starter model where there is none at all, else a training by the calendar. Replicas ask for the same."""
@@ -71,10 +73,18 @@ class Schedule:
             training = await self._store.waiting() if held else None
             if training is None:
                 return None
-            log.info("model.training", training=training.id, origin=training.origin, asked_by=training.asked_by)
-            ended = await self._trainer.carry_out(training)
+            ended = await self._carry_out(training)
         self._trained()
         return ended
+
+    async def _carry_out(self, training: Training) -> Training:
+        if await self._store.begin(training.id) > ATTEMPTS:  # whoever trains it dies of it
+            because = f"it was begun {ATTEMPTS} times and never ended; is there memory enough?"
+            await self._store.end(training.id, state="failed", at=self._clock(), result=because, model=None)
+            log.error("model.not_trained", training=training.id, state="failed", reason=because)
+            return await self._store.training(training.id)
+        log.info("model.training", training=training.id, origin=training.origin, asked_by=training.asked_by)
+        return await self._trainer.carry_out(training)
 
     @asynccontextmanager
     async def _leased(self) -> AsyncIterator[bool]:

@@ -10,7 +10,7 @@ from services.routing.learning.choice import Choice
 from services.routing.learning.training_record import Training
 from services.routing.learning.verdicts import BrokenModel
 from shared.errors import Refused, Transient
-from shared.mongo import ASCENDING, DESCENDING, DuplicateKeyError, Mongo
+from shared.mongo import ASCENDING, DESCENDING, DuplicateKeyError, Mongo, ReturnDocument
 
 MODELS = "models"
 CHOICES = "model_choice"
@@ -116,6 +116,14 @@ class ModelStore:
     async def latest(self, *, limit: int = 5) -> list[Training]:
         found = await self._trainings.find().sort("asked_at", DESCENDING).limit(limit).to_list(limit)
         return [Training.of(document) for document in found]
+
+    async def begin(self, training: str) -> int:
+        """Counts that it is begun; how many times it was by now."""
+        begun = {"$inc": {"begun": 1}}
+        found = await self._trainings.find_one_and_update(
+            {"_id": training}, begun, return_document=ReturnDocument.AFTER
+        )
+        return 0 if found is None else int(found["begun"])
 
     async def last_history(self) -> datetime | None:
         """When a training from history was asked for last; else when the first training of all was."""

@@ -48,7 +48,9 @@ def refusing(own: Array, strange: Array) -> float:
     return float(min(np.quantile(strange, REFUSED), np.quantile(own, 1 - ANSWERED)))
 
 
-def both(own: Array, right: Array, strangers: Sequence[tuple[Array, float]], *, precision: float) -> tuple[float, float]:
+def both(
+    own: Array, right: Array, strangers: Sequence[tuple[Array, float]], *, precision: float
+) -> tuple[float, float]:
     """Apply and suggest; never suggest above apply.
 
     `own` are the probabilities of labelled messages, `strangers` those of messages that fit none, the most telling

@@ -22,7 +22,7 @@ async def run() -> int:
         by, asked_at = who(), now()
         asked = Training(id=time_ordered_id(asked_at, by), origin="history", asked_by=by, asked_at=asked_at)
         await shelves.models.ask(asked)
-        trainer = trainer_of(shelves, ruleset)
+        trainer = trainer_of(shelves, ruleset, nice=settings.training_nice)
         schedule = Schedule(shelves.models, trainer, learning=ruleset.learning, trained=lambda: None, clock=now)
         while (training := await shelves.models.training(asked.id)).state == "waiting":
             # Another replica may be at it, or be faster than this one.

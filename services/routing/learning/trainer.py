@@ -25,6 +25,8 @@ from shared.errors import Refused
 
 COMMAND = confined.module("services.routing.learning.training_process")
 ROWS_AT_A_TIME = 100
+NICE = 10
+"""How much less important than everything else a training is."""
 LONGEST = 6 * 3600.0
 """Seconds after which a training is given up."""
 
@@ -58,6 +60,7 @@ class Trainer:
         starter: Callable[[], Awaitable[Material]],
         learning: Learning,
         clock: Callable[[], datetime],
+        nice: int = NICE,
         command: Sequence[str] = COMMAND,
     ) -> None:
         self._store = store
@@ -65,6 +68,7 @@ class Trainer:
         self._starter = starter
         self._learning = learning
         self._clock = clock
+        self._nice = nice
         self._command = command
 
     async def carry_out(self, training: Training) -> Training:
@@ -114,16 +118,15 @@ class Trainer:
         for kind, examples in (("examples", material.examples), ("held_out", material.held_out)):
             for first in range(0, len(examples), ROWS_AT_A_TIME):
                 rows = [_row(example) for example in examples[first : first + ROWS_AT_A_TIME]]
-                process.stdin.write(frames.frame({"do": kind, "rows": rows}))
-                await process.stdin.drain()
+                await frames.send(process.stdin, {"do": kind, "rows": rows})
         head = {
             "do": "train",
+            "nice": self._nice,
             "now": self._clock().isoformat(),
             "precision": self._learning.precision,
             "out_of_scope": material.out_of_scope,
         }
-        process.stdin.write(frames.frame(head, active))
-        await process.stdin.drain()
+        await frames.send(process.stdin, head, active)
 
     def _missing(self, material: Material) -> str:
         needed, there = 2 * self._learning.compared_on, material.counts.get("person", 0)

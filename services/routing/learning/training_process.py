@@ -20,7 +20,6 @@ from services.routing.learning.verdicts import BrokenModel, TooLittle
 MEMORY = 3 * 1024 * 1024 * 1024
 SHARE = 0.6
 """Of a container's memory; the rest is the service's and the worker's."""
-NICE = 10
 
 
 def memory() -> int:
@@ -29,13 +28,14 @@ def memory() -> int:
 
 def main() -> None:
     requests, answers = confined.streams()
-    confined.limit(memory=memory(), nice=NICE)
+    confined.limit(memory=memory())
     examples: dict[str, list[Example]] = {"examples": [], "held_out": []}
     while (received := frames.read(requests)) is not None:
         head, body = received
         if head["do"] != "train":
             examples[head["do"]] += [Example(*one) for one in head["rows"]]
             continue
+        os.nice(head["nice"])
         threading.Thread(target=_end_with, args=(requests,), daemon=True).start()
         answers.write(frames.frame(*_answer(head, examples["examples"], examples["held_out"], body)))
         answers.flush()

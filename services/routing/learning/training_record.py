@@ -21,6 +21,7 @@ class Training:
     ended_at: datetime | None = None
     result: str = ""
     model: str | None = None
+    begun: int = 0
 
     def document(self) -> dict[str, Any]:
         document = asdict(self)

@@ -53,6 +53,7 @@ class Worker:
         self._process: Process | None = None
         self._listening: asyncio.Task[None] | None = None
         self._starting = asyncio.Lock()
+        self._sending = asyncio.Lock()
         self._numbers = itertools.count(1)
         self._answers: dict[int, asyncio.Future[frames.Head]] = {}
         self._waiting: list[tuple[str, asyncio.Future[Answers]]] = []
@@ -142,8 +143,8 @@ class Worker:
         self._answers[number] = asyncio.get_running_loop().create_future()
         try:
             async with asyncio.timeout(seconds):
-                process.stdin.write(frames.frame({**head, "id": number}, body))
-                await process.stdin.drain()
+                async with self._sending:
+                    await frames.send(process.stdin, {**head, "id": number}, body)
                 return await self._answers[number]
         except TimeoutError:
             log.warning("model.worker_hangs", seconds=seconds, request=head["do"])

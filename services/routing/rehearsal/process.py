@@ -5,6 +5,7 @@ organisation, the proposed file, any number of openings, and the wish for the re
 second and the last.
 """
 
+import os
 import pickle
 from typing import Any, BinaryIO
 
@@ -21,7 +22,16 @@ NICE = 5
 
 def main() -> None:
     requests, answers = confined.streams()
-    confined.limit(memory=confined.affordable(MEMORY, share=SHARE), nice=NICE)
+    os.nice(NICE)
+    confined.limit(memory=confined.affordable(MEMORY, share=SHARE))
+    try:
+        _rehearse(requests, answers)
+    except MemoryError:
+        detail = f"It took more than {confined.affordable(MEMORY, share=SHARE) // 2**20} MiB; give fewer keywords."
+        _answer(answers, {"status": 422, "title": "Too much", "detail": detail})
+
+
+def _rehearse(requests: BinaryIO, answers: BinaryIO) -> None:
     begun = frames.read(requests)
     wish = frames.read(requests)
     if begun is None or wish is None:

@@ -44,9 +44,10 @@ class Rehearser:
                 detail = f"It took more than {LONGEST / 60:g} minutes; give a shorter period or a lower limit."
                 raise Refused(status=422, title="Too much", detail=detail) from error
             except (asyncio.IncompleteReadError, ConnectionError) as error:
-                log.warning("dry_run.ended", status=await confined.ended(process))
-                detail = "It took too much memory, or was ended; give fewer keywords or a lower limit."
-                raise Refused(status=422, title="Too much", detail=detail) from error
+                status = await confined.ended(process)
+                log.warning("dry_run.ended", status=status)
+                detail = f"Its process ended with {status}; the log of routing says more. Nothing was changed."
+                raise Refused(status=503, title="The dry run failed", detail=detail) from error
             finally:
                 await asyncio.shield(confined.ended(process))
 
@@ -56,9 +57,7 @@ class Rehearser:
         rules = pickle.dumps((self._current, self._organisation))
         await _send(process, {"do": "begin", "listed": listed}, rules)
         await _send(process, {"do": "propose"}, proposed)
-        refusal = await _answer(process)
-        if refusal:
-            raise Refused(**refusal)
+        await _answer(process)
         batch: list[Opening] = []
         async for opening in openings:
             batch.append(opening)
@@ -81,4 +80,7 @@ async def _send(process: Process, head: Mapping[str, Any], body: bytes = b"") ->
 
 async def _answer(process: Process) -> Mapping[str, Any]:
     assert process.stdout is not None
-    return (await frames.receive(process.stdout))[0]
+    answer = (await frames.receive(process.stdout))[0]
+    if "title" in answer:
+        raise Refused(status=answer["status"], title=answer["title"], detail=answer["detail"])
+    return answer

@@ -63,7 +63,7 @@ class Week:
 
     def step(self, *commits: Commit, notes: Sequence[tuple[str, int, float, float]] = (), replica: int = 0) -> Findings:
         for commit in commits:
-            self.wants.setdefault(commit.after.ticket, Want({}, came=since(0)))
+            self.wants.setdefault(commit.after.ticket, Want({}, came=since(4)))
         noted = {(ticket, version): Note(replica, begun, known) for ticket, version, begun, known in notes}
         now_there, self.was_there = self.there, getattr(self, "was_there", EVERYBODY)
         self.judge.step(MINUTE, commits, noted, wants=self.wants, there=(self.was_there, now_there))

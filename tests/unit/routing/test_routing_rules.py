@@ -63,7 +63,9 @@ def test_a_status_before_the_opening_is_kept_and_counts_then() -> None:
     assert (ticket.status, ticket.status_version, ticket.agent) == ("resolved", 3, "ana")
 
 
-@pytest.mark.parametrize(("previous", "placing"), [("resolved", "keep_if_room"), ("pending_customer", "keep_if_theirs")])
+@pytest.mark.parametrize(
+    ("previous", "placing"), [("resolved", "keep_if_room"), ("pending_customer", "keep_if_theirs")]
+)
 def test_work_that_comes_back_asks_for_its_owner(previous: str, placing: str) -> None:
     ticket = opened_ticket()
     ticket, _ = concluded(rules.status_changed(ticket, event := status_changed(2, "open", previous)), event)

@@ -1,6 +1,7 @@
 """A dry run is made in a process of its own: the event loop goes on, and what goes wrong there stays there."""
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
@@ -56,11 +57,20 @@ async def test_a_mistake_in_the_file_is_refused_and_the_next_dry_run_is_made(reh
 
 
 @pytest.mark.parametrize("command", [("false",), ("sh", "-c", "kill -9 $$")])
-async def test_a_process_that_dies_is_a_refusal(
+async def test_a_process_that_dies_is_told_and_the_next_dry_run_is_made(
     rehearser: Rehearser, command: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(made_of, "COMMAND", command)
-    with pytest.raises(Refused, match="Too much"):
+    with pytest.raises(Refused, match="The dry run failed"):
         await rehearsed(rehearser)
     monkeypatch.setattr(made_of, "COMMAND", confined.module("services.routing.rehearsal.process"))
     assert (await rehearsed(rehearser)).changed == 3
+
+
+async def test_a_file_that_takes_too_much_memory_ends_only_its_own_process(
+    rehearser: Rehearser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    starved = "from services.routing.rehearsal import process; process.MEMORY = 40_000_000; process.main()"
+    monkeypatch.setattr(made_of, "COMMAND", (sys.executable, "-c", starved))
+    with pytest.raises(Refused, match=r"Too much|The dry run failed"):
+        await rehearsed(rehearser, CURRENT.replace(b"en: [invoice,", b"any: [" + b"abcde, " * 8_000 + b"invoice,"))
