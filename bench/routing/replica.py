@@ -43,6 +43,7 @@ from shared.organisation import Organisation
 
 DRAIN_SECONDS = 2.0
 PAUSE_SECONDS = 0.25
+"""Between two drains: minutes pass here in a fraction of a second, so one would follow the other without end."""
 Answer = dict[str, Any]
 
 

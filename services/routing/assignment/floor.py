@@ -102,7 +102,7 @@ class Floor:
             for name in agents
         }
         for other, (agent, channel) in picks.items():
-            # Another replica may have given that ticket to somebody else: then it counts there, and here until it is known.
+            # Another replica may have given it to somebody else: then it counts there, and here until that is known.
             if other != ticket and agent in found and holders.get(other) != agent:
                 found[agent] = found[agent].with_one_more(channel)
         return found

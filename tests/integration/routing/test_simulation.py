@@ -1,4 +1,4 @@
-"""A small simulation: three replicas, one of which is killed, on a real database; nothing that must not be was committed."""
+"""A small simulation: three replicas, one of them killed, a real database; every commit is as it must be."""
 
 from pathlib import Path
 

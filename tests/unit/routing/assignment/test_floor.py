@@ -48,7 +48,11 @@ async def loads(desk: Desk, *, picked: str) -> dict[str, int]:
     [
         ({}, {"ana": 1, "bojan": 0}, "it counts before it is committed"),
         ({"one": "ana"}, {"ana": 1, "bojan": 0}, "and once when it is committed and not settled yet"),
-        ({"one": "bojan"}, {"ana": 1, "bojan": 1}, "another replica gave it to bojan: nobody may overlook that he has it"),
+        (
+            {"one": "bojan"},
+            {"ana": 1, "bojan": 1},
+            "another replica gave it to bojan: nobody may overlook that he has it",
+        ),
         ({"two": "bojan"}, {"ana": 1, "bojan": 1}, "others count as they are stored"),
     ],
 )
