@@ -14,9 +14,9 @@ from typing import Any
 from bench.classify.alone import ONE_THREAD, Run, run
 from bench.classify.figures import accuracy, answered, auroc, coverage_at, precision_of, table
 from bench.classify.files import Sets, Unreadable, sets
-from services.routing.learning.card import Card
-from services.routing.learning.examples import Example
-from services.routing.learning.verdicts import TooLittle
+from services.routing.learning.model.card import Card
+from services.routing.learning.model.examples import Example
+from services.routing.learning.model.verdicts import TooLittle
 
 DIGITS = 4
 
@@ -38,7 +38,7 @@ def main() -> int:
 def _measured(found: Sets) -> dict[str, Any]:
     # Before numpy is first imported: one core, as the service trains.
     os.environ.update(ONE_THREAD)
-    from services.routing.learning.training import train
+    from services.routing.learning.model.training import train
 
     examples = [Example(one.text, one.category) for one in found.train]
     begun = time.perf_counter()

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from services.routing.learning.verdicts import Prediction
+from services.routing.learning.model.verdicts import Prediction
 
 ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "BLIS_NUM_THREADS"), "1")
 
@@ -46,7 +46,7 @@ def run(model: Path, texts: Sequence[str]) -> Run:
 
 def main(model_file: str) -> None:
     # Imported here: the process that measures does without.
-    from services.routing.learning.model import Model
+    from services.routing.learning.model.model import Model
 
     model = Model.decoded(Path(model_file).read_bytes())
     texts = json.load(sys.stdin)

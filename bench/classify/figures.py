@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from bench.classify.files import Labelled
-from services.routing.learning.verdicts import Prediction
+from services.routing.learning.model.verdicts import Prediction
 
 
 def accuracy(test: Sequence[Labelled], predictions: Sequence[Prediction]) -> float:

@@ -21,12 +21,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
 
+from services.routing.learning.answering.worker import Worker
 from services.routing.learning.configuration import Learning
-from services.routing.learning.examples import joined
-from services.routing.learning.material import Material
+from services.routing.learning.model.examples import joined
 from services.routing.learning.parts import starter_material
-from services.routing.learning.trainer import Trained, Trainer
-from services.routing.learning.worker import Worker
+from services.routing.learning.trainings.material import Material
+from services.routing.learning.trainings.trainer import Trained, Trainer
 
 SECONDS = 10.0
 AT_ONCE = 32

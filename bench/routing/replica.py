@@ -24,7 +24,7 @@ from services.routing.assignment.drain import Drain
 from services.routing.assignment.floor import Floor
 from services.routing.assignment.pool_store import PoolStore
 from services.routing.handlers import Handlers
-from services.routing.learning.heard import Heard
+from services.routing.learning.answering.heard import Heard
 from services.routing.learning.learned import Learned
 from services.routing.metrics import Metrics
 from services.routing.openings import Openings

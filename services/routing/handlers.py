@@ -15,7 +15,7 @@ from services.routing.assignment.floor import Floor
 from services.routing.classification.facts import Facts
 from services.routing.classification.ruleset import Ruleset, classify, run
 from services.routing.corrections import corrected
-from services.routing.learning.heard import Heard
+from services.routing.learning.answering.heard import Heard
 from services.routing.learning.learned import Learned
 from services.routing.metrics import Metrics
 from services.routing.opening import forgotten

@@ -8,7 +8,7 @@ from services.routing.classification.conditions import Reading
 from services.routing.classification.facts import Facts, Occasion
 from services.routing.classification.priority import Sum, prioritize
 from services.routing.classification.schema import KINDS, Actions, Category, Default, Rule, Ruleset
-from services.routing.learning.heard import Heard
+from services.routing.learning.answering.heard import Heard
 from shared.events import ModelVerdict, Priority, Reason, Severity
 
 __all__ = ["KINDS", "Actions", "Category", "Classification", "Default", "Pass", "Rule", "Ruleset", "Trial", "classify"]

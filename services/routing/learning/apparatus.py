@@ -1,13 +1,13 @@
 """What runs in a service that has learned classification: the worker, what it follows, the schedule, the figures."""
 
 from services.routing.classification.ruleset import Ruleset
-from services.routing.learning.classifier import Classifier
+from services.routing.learning.answering.classifier import Classifier
+from services.routing.learning.answering.following import Following
+from services.routing.learning.answering.worker import Worker
 from services.routing.learning.desk import ModelDesk
-from services.routing.learning.following import Following
 from services.routing.learning.metrics import ModelMetrics
 from services.routing.learning.parts import Shelves, now, trainer_of
-from services.routing.learning.schedule import Schedule
-from services.routing.learning.worker import Worker
+from services.routing.learning.trainings.schedule import Schedule
 from shared.service import Service
 
 LIVE_SECONDS = 300.0

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, Self
 
-from services.routing.learning.card import Card
+from services.routing.learning.model.card import Card
 
 Origin = Literal["starter", "history"]
 

@@ -8,10 +8,10 @@ from pydantic import AwareDatetime
 
 from services.routing.learning.catalogue import Entry
 from services.routing.learning.choice import Choice, Turn, What
-from services.routing.learning.lesson_store import LessonStore
-from services.routing.learning.live import Live, live
+from services.routing.learning.lessons.lesson_store import LessonStore
+from services.routing.learning.lessons.live import Live, live
 from services.routing.learning.store import ModelStore
-from services.routing.learning.training_record import Training
+from services.routing.learning.trainings.training_record import Training
 from shared.envelope import Frozen
 
 

@@ -7,12 +7,12 @@ import structlog
 from services.routing.classification.facts import Facts
 from services.routing.classification.ruleset import Ruleset
 from services.routing.learning import api
+from services.routing.learning.answering.heard import Heard
 from services.routing.learning.apparatus import Apparatus
 from services.routing.learning.desk import ModelDesk
-from services.routing.learning.heard import Heard
-from services.routing.learning.lessons import merging
+from services.routing.learning.lessons.lessons import merging
+from services.routing.learning.lessons.taught import corrections, with_lesson
 from services.routing.learning.parts import Shelves, now, off_because
-from services.routing.learning.taught import corrections, with_lesson
 from services.routing.settings import Settings
 from services.routing.step import Step
 from services.routing.ticket import Ticket

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
-from services.routing.learning.heard import Heard
-from services.routing.learning.lesson_store import Tally
+from services.routing.learning.answering.heard import Heard
+from services.routing.learning.lessons.lesson_store import Tally
 
 OTHER = "other"
 SECONDS = (0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)

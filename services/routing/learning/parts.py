@@ -8,10 +8,10 @@ from importlib.util import find_spec
 
 from services.routing.classification.ruleset import Ruleset
 from services.routing.learning.configuration import Learning
-from services.routing.learning.lesson_store import LessonStore
-from services.routing.learning.material import Material, collected
+from services.routing.learning.lessons.lesson_store import LessonStore
 from services.routing.learning.store import ModelStore
-from services.routing.learning.trainer import Trainer
+from services.routing.learning.trainings.material import Material, collected
+from services.routing.learning.trainings.trainer import Trainer
 from services.routing.openings import Openings
 from services.routing.settings import Settings
 from shared.mongo import Mongo

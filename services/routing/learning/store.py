@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from services.routing.learning.catalogue import Entry, digest
 from services.routing.learning.choice import Choice
-from services.routing.learning.training_record import Training
-from services.routing.learning.verdicts import BrokenModel
+from services.routing.learning.model.verdicts import BrokenModel
+from services.routing.learning.trainings.training_record import Training
 from shared.errors import Refused, Transient
 from shared.mongo import ASCENDING, DESCENDING, DuplicateKeyError, Mongo, ReturnDocument
 

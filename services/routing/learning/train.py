@@ -9,8 +9,8 @@ import sys
 
 from services.routing.learning.command_line import opened, who
 from services.routing.learning.parts import now, off_because, trainer_of
-from services.routing.learning.schedule import Schedule
-from services.routing.learning.training_record import Training
+from services.routing.learning.trainings.schedule import Schedule
+from services.routing.learning.trainings.training_record import Training
 from shared.ids import time_ordered_id
 
 

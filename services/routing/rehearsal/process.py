@@ -9,7 +9,7 @@ import os
 import pickle
 from typing import Any, BinaryIO
 
-from services.routing.learning import confined, frames
+from services.routing.processes import confined, frames
 from services.routing.rehearsal import proposal
 from services.routing.rehearsal.comparison import Comparison
 from shared.errors import Refused

@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from services.routing.classification.schema import Ruleset
-from services.routing.learning import confined, frames
 from services.routing.opening import Opening
+from services.routing.processes import confined, frames
 from services.routing.rehearsal.comparison import Report
 from shared.errors import Refused
 from shared.organisation import Organisation

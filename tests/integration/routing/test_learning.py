@@ -14,14 +14,14 @@ import yaml
 from services.routing.learning import models, train
 from services.routing.learning.choice import Turn
 from services.routing.learning.configuration import Learning
-from services.routing.learning.lesson_store import LessonStore, labelled, tallies_of
-from services.routing.learning.lessons import LESSONS
-from services.routing.learning.material import Material
-from services.routing.learning.schedule import LEASE, Schedule
+from services.routing.learning.lessons.lesson_store import LessonStore, labelled, tallies_of
+from services.routing.learning.lessons.lessons import LESSONS
+from services.routing.learning.model.verdicts import BrokenModel
 from services.routing.learning.store import ModelStore
-from services.routing.learning.trainer import Trainer
-from services.routing.learning.training_record import Training
-from services.routing.learning.verdicts import BrokenModel
+from services.routing.learning.trainings.material import Material
+from services.routing.learning.trainings.schedule import LEASE, Schedule
+from services.routing.learning.trainings.trainer import Trainer
+from services.routing.learning.trainings.training_record import Training
 from shared.events import TicketClassified
 from shared.mongo import Mongo
 from tests.site import Running, Site, command_key

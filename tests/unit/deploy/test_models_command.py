@@ -9,8 +9,8 @@ from deploy.models import carry_out, trained
 from deploy.reach import Reach
 from services.routing.learning.choice import Choice
 from services.routing.learning.desk import ModelDesk
-from services.routing.learning.lesson_store import Tally
-from services.routing.learning.training_record import Training
+from services.routing.learning.lessons.lesson_store import Tally
+from services.routing.learning.trainings.training_record import Training
 from tests.unit.routing.learning.samples import AT, entry
 
 

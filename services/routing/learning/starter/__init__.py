@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from services.routing.learning.examples import Example
+from services.routing.learning.model.examples import Example
 
 OUT_OF_SCOPE = "out_of_scope"
 _HEADING = re.compile(r"\[(\w+)\]")

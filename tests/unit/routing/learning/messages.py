@@ -1,6 +1,6 @@
 """A few messages of three kinds, put together from parts so that none is written twice."""
 
-from services.routing.learning.examples import Example
+from services.routing.learning.model.examples import Example
 
 PARTS = {
     "billing": (

@@ -4,8 +4,8 @@ import os
 import time
 from collections.abc import Sequence
 
-from services.routing.learning.process import Decode, serve
-from services.routing.learning.verdicts import BrokenModel, Prediction
+from services.routing.learning.answering.process import Decode, serve
+from services.routing.learning.model.verdicts import BrokenModel, Prediction
 
 
 class Odd:

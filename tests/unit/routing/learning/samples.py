@@ -2,8 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from services.routing.learning.card import FORMAT, Card, CategoryFigures
 from services.routing.learning.catalogue import Entry, digest
+from services.routing.learning.model.card import FORMAT, Card, CategoryFigures
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)
 

@@ -6,7 +6,7 @@ import pytest
 
 from bench.classify.figures import accuracy, auroc, coverage_at
 from bench.classify.files import Labelled, Unreadable, sets
-from services.routing.learning.verdicts import Prediction
+from services.routing.learning.model.verdicts import Prediction
 
 
 def folder(place: Path, **files: str) -> Path:

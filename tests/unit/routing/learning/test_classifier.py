@@ -7,13 +7,13 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from services.routing.classification.facts import Facts
-from services.routing.learning.classifier import Classifier
+from services.routing.learning.answering.classifier import Classifier
+from services.routing.learning.answering.following import Following, Serving
+from services.routing.learning.answering.heard import Heard
+from services.routing.learning.answering.worker import Answers, Unavailable, Worker
 from services.routing.learning.configuration import Learning
-from services.routing.learning.following import Following, Serving
-from services.routing.learning.heard import Heard
 from services.routing.learning.metrics import ModelMetrics
-from services.routing.learning.verdicts import Prediction
-from services.routing.learning.worker import Answers, Unavailable, Worker
+from services.routing.learning.model.verdicts import Prediction
 from tests.unit.routing.learning.samples import card
 
 FACTS = Facts(channel="email", mailbox="", language="en", title="Invoice", text="It is wrong.", fields={}, tier=None)

@@ -1,8 +1,8 @@
 """A new model is activated by itself only when it is not worse on the same tickets; the figures are told."""
 
-from services.routing.learning.comparison import Comparison, Side
-from services.routing.learning.policy import place
-from services.routing.learning.verdicts import Prediction
+from services.routing.learning.model.verdicts import Prediction
+from services.routing.learning.trainings.comparison import Comparison, Side
+from services.routing.learning.trainings.policy import place
 
 
 def side(right: int, applied: int, rightly: int) -> Side:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services.routing.learning.confined import affordable
+from services.routing.processes.confined import affordable
 
 GIB = 1024**3
 

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from services.routing.learning.examples import READ_CHARACTERS, joined
-from services.routing.learning.features import character_grams, tokens
-from services.routing.learning.thresholds import SUREST, both, lowest
-from services.routing.learning.wordpiece import BEGIN, END, MOST_PIECES, pieces
+from services.routing.learning.model.examples import READ_CHARACTERS, joined
+from services.routing.learning.model.features import character_grams, tokens
+from services.routing.learning.model.thresholds import SUREST, both, lowest
+from services.routing.learning.model.wordpiece import BEGIN, END, MOST_PIECES, pieces
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,11 @@ from typing import Any, cast
 
 import pytest
 
+from services.routing.learning.answering.following import AGAIN_AFTER, Following
+from services.routing.learning.answering.worker import Unavailable, Worker
 from services.routing.learning.choice import Choice
-from services.routing.learning.following import AGAIN_AFTER, Following
+from services.routing.learning.model.verdicts import BrokenModel
 from services.routing.learning.store import ModelStore
-from services.routing.learning.verdicts import BrokenModel
-from services.routing.learning.worker import Unavailable, Worker
 from tests.unit.routing.learning.samples import entry
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from services.routing.classification.facts import Facts
 from services.routing.classification.ruleset import Ruleset, classify
-from services.routing.learning.heard import Heard, Thresholds, judged
-from services.routing.learning.verdicts import Prediction
+from services.routing.learning.answering.heard import Heard, Thresholds, judged
+from services.routing.learning.model.verdicts import Prediction
 
 RULES = Ruleset.model_validate(
     {

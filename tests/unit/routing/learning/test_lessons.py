@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.routing.learning import lessons
-from services.routing.learning.heard import Heard
-from services.routing.learning.taught import corrections
+from services.routing.learning.answering.heard import Heard
+from services.routing.learning.lessons.lessons import lessons
+from services.routing.learning.lessons.taught import corrections
 from services.routing.ticket import Ticket
 from shared.change import Apply
 from shared.envelope import Envelope

@@ -2,9 +2,9 @@
 
 from prometheus_client import CollectorRegistry
 
-from services.routing.learning.heard import Heard
-from services.routing.learning.lesson_store import Tally
-from services.routing.learning.live import live
+from services.routing.learning.answering.heard import Heard
+from services.routing.learning.lessons.lesson_store import Tally
+from services.routing.learning.lessons.live import live
 from services.routing.learning.metrics import ModelMetrics, applied_rightly
 from shared.events import ModelVerdict
 

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from services.routing.classification.facts import Facts
 from services.routing.learning.configuration import Learning
-from services.routing.learning.examples import Example
-from services.routing.learning.lesson_store import Label
-from services.routing.learning.material import Material, collected
+from services.routing.learning.lessons.lesson_store import Label
+from services.routing.learning.model.examples import Example
+from services.routing.learning.trainings.material import Material, collected
 from services.routing.opening import Opening
 
 AT = datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -9,13 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from services.routing.learning import minilm
-from services.routing.learning.card import Card
-from services.routing.learning.examples import Example
-from services.routing.learning.model import Model
-from services.routing.learning.storage import unpacked
-from services.routing.learning.training import train
-from services.routing.learning.verdicts import BrokenModel, TooLittle
+from services.routing.learning.model.card import Card
+from services.routing.learning.model.examples import Example
+from services.routing.learning.model.model import Model, minilm
+from services.routing.learning.model.storage import unpacked
+from services.routing.learning.model.training import train
+from services.routing.learning.model.verdicts import BrokenModel, TooLittle
 from tests.unit.routing.learning.messages import STRANGE, examples
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -154,9 +153,9 @@ def test_with_meaning_other_words_for_the_same_are_understood(monkeypatch: pytes
     content = model.encoded()
     said, again = model.predict(["the software keeps freezing"])[0], Model.decoded(content)
     assert again.predict(["the software keeps freezing"])[0].probability == pytest.approx(said.probability, abs=0.01)
-    monkeypatch.setattr("services.routing.learning.model.installed", lambda: None)
+    monkeypatch.setattr("services.routing.learning.model.model.installed", lambda: None)
     with pytest.raises(BrokenModel, match="which is missing"):
         Model.decoded(content)
-    monkeypatch.setattr("services.routing.learning.model.installed", lambda: "0.9")
+    monkeypatch.setattr("services.routing.learning.model.model.installed", lambda: "0.9")
     with pytest.raises(BrokenModel, match=r"installed is 0\.9"):
         Model.decoded(content)

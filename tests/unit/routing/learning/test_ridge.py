@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from services.routing.learning.ridge import left_out, pulls
+from services.routing.learning.model.ridge import left_out, pulls
 
 chance = np.random.default_rng(0)
 POINTS = chance.normal(size=(30, 4))

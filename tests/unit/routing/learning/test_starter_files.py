@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from services.routing.learning.examples import Example
+from services.routing.learning.model.examples import Example
 from services.routing.learning.starter import OUT_OF_SCOPE, examples, out_of_scope, read
 
 HELD_OUT = Path(__file__).parent / "held_out"

@@ -5,11 +5,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from services.routing.learning.examples import Example
-from services.routing.learning.model import Model
+from services.routing.learning.model.examples import Example
+from services.routing.learning.model.model import Model
+from services.routing.learning.model.training import train
+from services.routing.learning.model.verdicts import Prediction
 from services.routing.learning.starter import OUT_OF_SCOPE, examples, out_of_scope
-from services.routing.learning.training import train
-from services.routing.learning.verdicts import Prediction
 from tests.unit.routing.learning.test_starter_files import LANGUAGES, held_out
 
 Answered = list[tuple[Example, Prediction]]

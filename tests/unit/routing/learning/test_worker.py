@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from services.routing.learning.confined import module
-from services.routing.learning.verdicts import BrokenModel, Prediction
-from services.routing.learning.worker import BATCH, Unavailable, Worker
+from services.routing.learning.answering.worker import BATCH, Unavailable, Worker
+from services.routing.learning.model.verdicts import BrokenModel, Prediction
+from services.routing.processes.confined import module
 
 COMMAND = module("tests.unit.routing.learning.odd_process")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from services.routing import configuration
-from services.routing.learning import confined
 from services.routing.opening import Opening
+from services.routing.processes import confined
 from services.routing.rehearsal import rehearser as made_of
 from services.routing.rehearsal.comparison import Report
 from services.routing.rehearsal.rehearser import BATCH, Rehearser

@@ -1,0 +1,1 @@
+"""Processes beside the service: what they may take, and how they are talked to."""
