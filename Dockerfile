@@ -16,12 +16,15 @@ ENV SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt \
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends binutils >/dev/null \
  && pip install --quiet --no-cache-dir --root-user-action=ignore uv==0.13.9
 ARG SERVICE
+# Further extras of pyproject.toml, for example --build-arg EXTRAS=routing-embeddings.
+ARG EXTRAS=
 RUN test -n "${SERVICE}" || { echo "say which: --build-arg SERVICE=ingest|routing|sla|notify|reporting" >&2; exit 1; }
 WORKDIR /app
 COPY pyproject.toml uv.lock ./
 # What is taken out again: tests and Cython sources of packages, and debug symbols (14 MB of uvloop alone; the
 # libraries of NumPy and what builds on it are patched by their builders and better left alone).
-RUN uv sync --quiet --frozen --no-default-groups --extra "${SERVICE}" --no-install-project \
+RUN uv sync --quiet --frozen --no-default-groups --extra "${SERVICE}" \
+      $(for extra in ${EXTRAS}; do printf -- '--extra %s ' "${extra}"; done) --no-install-project \
  && cd .venv/lib/python3*/site-packages \
  && find . -depth -type d -name tests -exec rm -r {} + \
  && find . -type f -name '*.p[yx][xid]' -delete \

@@ -25,6 +25,9 @@ LONGEST = 900
 
 def told(report: Doc, *, boxed: bool) -> Iterator[RenderableType]:
     """The answer of POST /dry-run for people: the numbers first, then the tickets."""
+    if not report["openings"]:
+        yield "routing keeps no tickets of that time; there is nothing to compare, and the file holds"
+        return
     yield f"{report['openings']} tickets, {report['changed']} decided differently ({report['share']:.1%})"
     before, after = report["left_open"]
     yield f"left to the model by the rules: {before} before, {after} after"
@@ -58,7 +61,10 @@ def _hits(count: int | None) -> str:
 
 
 def _time(written: str) -> str:
-    at = datetime.fromisoformat(written)
+    try:
+        at = datetime.fromisoformat(written)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{written!r} is no time; write for example 2026-11-01T00:00") from error
     return at.astimezone().isoformat()
 
 
@@ -72,6 +78,9 @@ def main() -> None:
     parser.add_argument("--json", action="store_true", help="as routing answers")
     reach.options(parser)
     arguments = parser.parse_args()
+    begin, end = arguments.begin, arguments.end
+    if begin and end and datetime.fromisoformat(begin) >= datetime.fromisoformat(end):
+        parser.error(f"--from {begin} is not before --to {end}")
     try:
         rules = arguments.file.read_bytes()
     except OSError as error:

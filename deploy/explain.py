@@ -18,6 +18,14 @@ from rich.text import Text
 from deploy import reach
 
 Doc = Mapping[str, Any]
+_OFFER: Mapping[str, str] = {
+    "offered": "to",
+    "accepted": "accepted by",
+    "declined": "declined by",
+    "expired": "not answered by",
+    "withdrawn": "withdrawn from",
+}
+"""What a state of an offer says before the agent's name."""
 
 
 def told(answer: Doc, *, boxed: bool) -> Iterator[RenderableType]:
@@ -71,7 +79,8 @@ def _result(result: Doc) -> Iterator[RenderableType]:
         to = f"to {result['agent']}" if result.get("agent") else "to the queue"
         said = f"{to} in team {result['team']}"
     else:
-        said = " ".join(f"{name} {result[name]}" for name in ("state", "agent", "team", "until") if result.get(name))
+        until = f", until {result['until']}" if result["state"] == "offered" and result.get("until") else ""
+        said = f"{_OFFER.get(result['state'], result['state'])} {result['agent']} in team {result['team']}{until}"
     because = f": {result['because']}" if result.get("because") else ""
     yield f"  {kind}: {said}{because}" + (f" (by {result['by']})" if result.get("by") else "")
     for reason in result.get("reasons") or ():
@@ -117,8 +126,8 @@ def table(title: str, heads: Sequence[str], rows: Sequence[Sequence[str]], *, bo
         yield shown
         return
     yield f"  {title}:"
-    widths = [max(len(row[column]) for row in rows) for column in range(len(heads))]
-    for row in rows:
+    widths = [max(len(row[column]) for row in (heads, *rows)) for column in range(len(heads))]
+    for row in (heads, *rows):
         cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
         yield f"    {'  '.join(cells).rstrip()}"
 

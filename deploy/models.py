@@ -47,6 +47,8 @@ def carry_out(kartica: Reach, given: argparse.Namespace) -> int:
     if given.action == "train":
         training = trained(kartica)
         print(f"{training.state}: {training.model or 'no model'}: {training.result}")
+        if training.model is not None and kartica.ask("GET", "/models")["active"] != training.model:
+            print(f'It decides nothing yet. To use it: make models ARGS="activate {training.model}"')
         return 0 if training.state == "done" else 1
     if given.action == "list":
         print(shown(kartica))

@@ -1,7 +1,6 @@
 """Reads the organisation's own files in config/; a mistake is refused with file, line and reason."""
 
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,6 +8,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.errors import InvalidConfiguration
+from shared.faults import causes, in_words
 
 
 class Strict(BaseModel):
@@ -18,8 +18,6 @@ class Strict(BaseModel):
 
 
 M = TypeVar("M", bound=Strict)
-_WORDS: Mapping[str, str] = {"extra_forbidden": "there is no such key", "missing": "this key is missing"}
-"""What a fault is, where pydantic's own words speak of inputs and fields."""
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 """libyaml's, where PyYAML was built with it: it is ten times as fast."""
 _PLACE = re.compile(r"([a-z_]+(?:\.[\w-]+){0,9}): ")
@@ -44,10 +42,7 @@ def load(path: Path, model: type[M]) -> M:
     try:
         return model.model_validate(content if content is not None else {})
     except ValidationError as error:
-        faults = [
-            _told(path, root, fault["loc"], _WORDS.get(fault["type"], fault["msg"].removeprefix("Value error, ")))
-            for fault in error.errors(include_url=False, include_context=False)
-        ]
+        faults = [_told(path, root, fault["loc"], in_words(fault)) for fault in causes(error.errors(include_url=False))]
         raise InvalidConfiguration("\n".join(faults)) from error
 
 

@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.errors import Permanent, Refused, Transient
+from shared.faults import causes, in_words
 
 MAX_BODY = 1024 * 1024
 
@@ -52,7 +53,8 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         faults = [
-            {"at": ".".join(str(step) for step in fault["loc"]), "message": fault["msg"]} for fault in error.errors()
+            {"at": ".".join(str(step) for step in fault["loc"]), "message": in_words(fault)}
+            for fault in causes(error.errors())
         ]
         return problem(422, "The request does not hold", "Correct the fields listed in `errors`.", errors=faults)
 

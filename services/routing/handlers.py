@@ -166,8 +166,8 @@ class Handlers:
             step, time = rules.drained(ticket), self._clock()
             choice = await self._floor.choice(step, at=time, past=past)
             if choice is None or choice.agent is None:
-                if choice is not None and (choice.needs, choice.wants) != (ticket.needs, ticket.wants):
-                    await self._store.wait_for(ticket, needs=choice.needs, wants=choice.wants)
+                if choice is not None:
+                    await self._note_wait(ticket, choice.needs, choice.wants, choice.preferred_until)
                 raise StillWaiting(f"nobody is free for {waiting.id}")
             cause, terms = ticket.latest_cause(), self._terms(ticket)
             change, after = conclude(step, cause=cause, choice=choice, time=time, terms=terms)
@@ -179,6 +179,19 @@ class Handlers:
         except StillWaiting:
             return None
         return taken[0] if taken else None
+
+    async def look_at_wait(self, ticket: Ticket) -> None:
+        """Notes what a waiting ticket waits for now: `teams.yaml` may have changed since it came into the queue."""
+        needs, wants = awaited(self._organisation, ticket.wish())
+        await self._note_wait(ticket, needs, wants, ticket.preferred_until)
+
+    async def _note_wait(
+        self, ticket: Ticket, needs: tuple[str, ...], wants: tuple[str, ...], until: datetime | None
+    ) -> None:
+        weight = self._organisation.weight(ticket.channel)
+        known = (ticket.needs, ticket.wants, ticket.preferred_until, ticket.weight)
+        if known != (needs, wants, until, weight):
+            await self._store.wait_for(ticket, needs=needs, wants=wants, until=until, weight=weight)
 
     async def handle(self, key: str, cause: Envelope, step_of: Callable[[Ticket], Step]) -> Answer:
         """Takes a step about the ticket that the cause is about, once per key."""

@@ -47,6 +47,10 @@ def conclude(
     if places:
         after, placed = _place(after, basis)
         events += placed
+    elif after.state == "queued" and (after.wish().skills, after.prefers) != (before.wish().skills, before.prefers):
+        after = statements.waits_for_others(after, terms, time=time)
+    if not places and after.waiting and before.waiting_since not in (None, after.waiting_since):
+        after = statements.waits_anew(after, terms)
     if events:
         after = after.model_copy(update={"cause": kept(cause)})
     writes: list[Write] = [Update(TICKETS, after.id, before.version, after.document())]

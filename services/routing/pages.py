@@ -2,11 +2,16 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from services.routing.ticket import Place, Ticket
+from services.routing.ticket import PRIORITIES, Place, Ticket
+from shared.envelope import UUID_PATTERN
 from shared.errors import Refused
+
+LONGEST = 1_000
+"""Characters: several times what `text` gives."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +25,11 @@ class Cursor:
     @classmethod
     def parse(cls, text: str) -> "Cursor":
         try:
-            rank, due, since, ticket = json.loads(base64.urlsafe_b64decode(text.encode()))
-            return cls(Place(int(rank), _time(due), _time(since), str(ticket)))
-        except (ValueError, TypeError, OverflowError) as error:
+            rank, due, since, ticket = json.loads(base64.urlsafe_b64decode(text[:LONGEST].encode()))
+            if rank not in range(len(PRIORITIES)) or re.fullmatch(UUID_PATTERN, ticket) is None:
+                raise ValueError("no place of any ticket")
+            return cls(Place(int(rank), _time(due), _time(since), ticket))
+        except (ValueError, TypeError, OverflowError, RecursionError) as error:
             detail = "Take it from `next` of the page before, unchanged."
             raise Refused(status=422, title="Not a cursor", detail=detail) from error
 

@@ -113,9 +113,7 @@ def escalated(ticket: Ticket, event: TicketEscalated, organisation: Organisation
     after = ticket.model_copy(update={"raised": raised})
     if told.team is None or (ticket.handed is not None and event.ticketversion <= ticket.handed.version):
         return Step(ticket, after, by="escalation", reasons=(reason,))
-    after = after.model_copy(
-        update={"handed": Handed(team=told.team, version=event.ticketversion, reason=reason)}
-    )
+    after = after.model_copy(update={"handed": Handed(team=told.team, version=event.ticketversion, reason=reason)})
     if ticket.opened and told.team == ticket.team and ticket.offer is not None:
         return Step(ticket, after, by="escalation", reasons=(reason,))  # somebody there is being asked already
     if ticket.opened and told.team != ticket.team:

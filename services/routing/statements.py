@@ -144,6 +144,19 @@ def waits_on(after: Ticket, choice: Choice | None) -> Ticket:
     )
 
 
+def waits_for_others(after: Ticket, terms: Terms, *, time: datetime) -> Ticket:
+    """A ticket that stays in the queue and needs or prefers other skills now; it has waited for preferred ones."""
+    until = (after.preferred_until or time) if terms.wants else None
+    return after.model_copy(update={"needs": terms.needs, "wants": terms.wants, "preferred_until": until})
+
+
+def waits_anew(after: Ticket, terms: Terms) -> Ticket:
+    """A ticket that came back into its queue and waits from now on: what it had waited before makes it no older."""
+    since, every = after.waiting_since, terms.age_boost
+    boost_at = None if since is None or every is None else since + every
+    return after.model_copy(update={"boosts": 0, "boost_at": boost_at})
+
+
 def _about_offer(after: Ticket, basis: Basis, data: TicketOfferedData) -> TicketOffered:
     return TicketOffered.following(
         basis.cause,

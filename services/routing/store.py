@@ -160,9 +160,12 @@ class Store:
         result = await self._tickets.update_many(old, {"$set": {"automatic": False}, "$inc": {"version": 1}})
         return int(result.modified_count)
 
-    async def wait_for(self, ticket: Ticket, *, needs: Sequence[str], wants: Sequence[str]) -> None:
-        """Notes what a ticket waits for, after the people or their skills have changed."""
-        waits = {"$set": {"needs": list(needs), "wants": list(wants)}, "$inc": {"version": 1}}
+    async def wait_for(
+        self, ticket: Ticket, *, needs: Sequence[str], wants: Sequence[str], until: datetime | None, weight: int
+    ) -> None:
+        """Notes what a ticket waits for, after the people, their skills or the weights have changed."""
+        now = {"needs": list(needs), "wants": list(wants), "preferred_until": until, "weight": weight}
+        waits = {"$set": now, "$inc": {"version": 1}}
         await self._tickets.update_one({"_id": ticket.id, "version": ticket.version}, waits)
 
     async def decisions(self, ticket: str) -> list[dict[str, Any]]:

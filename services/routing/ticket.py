@@ -182,6 +182,7 @@ class Ticket(Frozen):
             preferred_until=self.preferred_until,
             keys=frozenset(self.keys),
             excluded=frozenset(self.excluded),
+            unanswered=frozenset(self.unanswered),
             sticky=sticky,
         )
 

@@ -24,7 +24,11 @@ async def demo() -> int:
     name = f"demo-{secrets.token_hex(3)}"
     with shared_nodes() as nodes:
         say(f"RabbitMQ and MongoDB: {nodes.origin}")
-        stack = Stack(name=name, nodes=nodes, config_dir=_configuration(LOCAL / f"{name}-config"), ports=ports())
+        config = _configuration(LOCAL / f"{name}-config")
+        # The rules decide the demo's tickets; no model is trained for a minute beside it.
+        stack = Stack(
+            name=name, nodes=nodes, config_dir=config, ports=ports(), settings={"routing": {"LEARNING": "false"}}
+        )
         try:
             async with running(stack):
                 say(f"five services ready after {time.monotonic() - started:.0f} s")

@@ -139,6 +139,7 @@ def _that_somebody_can_meet(organisation: Organisation, wish: Wish) -> tuple[Wis
         preferred_until=wish.preferred_until if prefers else None,
         keys=wish.keys,
         excluded=wish.excluded,
+        unanswered=wish.unanswered,
         sticky=wish.sticky,
     )
     return kept, without

@@ -19,6 +19,8 @@ from shared.mongo import PyMongoError
 from shared.organisation import Organisation
 
 log = structlog.get_logger()
+AT_A_TIME = 20
+"""Waiting tickets looked at before others have their turn in this process."""
 
 
 class Drain:
@@ -82,12 +84,18 @@ class Drain:
 
     async def _take(self, teams: list[str], standings: dict[str, Standing], failed: set[str]) -> int:
         """Goes along the queue of these teams until it ends, or one of them has no room any more."""
-        taken = 0
+        taken = seen = 0
         async for ticket in self._store.in_order(teams):
+            seen += 1
+            if not seen % AT_A_TIME:
+                await asyncio.sleep(0)  # a long queue that nobody can take from keeps nobody else waiting
             if not takeable(self._organisation, ticket.wish(), standings=standings, at=self._clock()):
+                await self._handlers.look_at_wait(ticket)  # else others might wait behind it for nothing
                 continue
             agent = await self._taken_by(ticket, failed)
             if agent is None:
+                members = self._organisation.teams[ticket.team].agents
+                standings |= await self._floor.standings(members, at=self._clock())  # others have what was left
                 continue
             taken += 1
             standings[agent] = standings.get(agent, Standing()).with_one_more(ticket.channel)

@@ -18,7 +18,7 @@ class Wish:
     """What a ticket asks of whoever gets it. `prefers` counts until `preferred_until`.
 
     `keys` are what the requester goes by: addresses, `@domain`, phone. `sticky` is who had the same
-    customer's last ticket. `since` is the ticket's place in the queue.
+    customer's last ticket. Those of the excluded who only let an offer pass are `unanswered`.
     """
 
     team: str
@@ -28,6 +28,7 @@ class Wish:
     preferred_until: datetime | None = None
     keys: frozenset[str] = frozenset()
     excluded: frozenset[str] = frozenset()
+    unanswered: frozenset[str] = frozenset()
     sticky: str | None = None
 
 
@@ -88,7 +89,7 @@ def _not_there(name: str, agent: Agent, wish: Wish, standing: Standing) -> str |
     if standing.away is not None:
         return standing.away
     if name in wish.excluded:
-        return "gave it back or declined it"
+        return "let an offer of it pass" if name in wish.unanswered else "gave it back or declined it"
     if wish.keys & set(agent.not_for):
         return "is excluded from this requester's tickets"
     return None

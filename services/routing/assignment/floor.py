@@ -7,9 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.routing.assignment.choice import Choice, choose, keep, preferred_until
-from services.routing.assignment.eligibility import Wish, satisfied
-from services.routing.assignment.queries import Reach
-from services.routing.assignment.standing import ABSENT, NEVER, Standing, full_channels
+from services.routing.assignment.eligibility import Wish
+from services.routing.assignment.queries import reach_of
+from services.routing.assignment.standing import ABSENT, NEVER, Standing
 from services.routing.people.presence import Availability, Presence, availability, stays_theirs
 from services.routing.people.store import People
 from services.routing.step import Step
@@ -155,7 +155,7 @@ class Floor:
             wish = replace(wish, preferred_until=until)
         if not ticket.automatic:
             choice = choose(self._organisation, wish, standings=standings, at=at)
-            return replace(choice, agent=None, rule="queue", because="waits to be claimed")
+            return replace(choice, agent=None, because="waits to be claimed", rule="queue", guard=None)
         choice = choose(self._organisation, wish, standings=standings, at=at)
         if choice.agent is None or not await self._is_ahead(ticket, since, choice.agent, standings, at, past):
             return choice
@@ -176,16 +176,7 @@ class Floor:
         at: datetime,
         past: Collection[str],
     ) -> bool:
-        person, standing = self._organisation.agents[agent], standings[agent]
-        reach = Reach(
-            agent=agent,
-            teams=self._teams_of[agent],
-            satisfied=satisfied(person),
-            spare=person.capacity.total - standing.units(self._organisation),
-            full_channels=full_channels(person, standing),
-            not_for=person.not_for,
-            at=at,
-        )
+        reach = reach_of(agent, standings[agent], self._organisation, teams=self._teams_of[agent], at=at)
         return await self._store.ahead(ticket.place(since), reach, without=past)
 
     async def _sticky(self, ticket: Ticket, at: datetime) -> str | None:
@@ -199,7 +190,7 @@ class Floor:
 
     def _picked(self, choice: Choice, ticket: str) -> _Pick | None:
         """The pick of another ticket for the same agent that is not committed yet."""
-        if choice.guard is None:
+        if choice.agent is None or choice.guard is None:
             return None
         return next(
             (pick for other, pick in self._picks.items() if other != ticket and pick.agent == choice.agent), None

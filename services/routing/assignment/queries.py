@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from services.routing.assignment.eligibility import satisfied
+from services.routing.assignment.standing import Standing, full_channels
 from services.routing.ticket import Place
 from shared.mongo import ASCENDING, DESCENDING
+from shared.organisation import Organisation
 
 IN_ORDER = [("rank", DESCENDING), ("due_at", ASCENDING), ("waiting_since", ASCENDING), ("_id", ASCENDING)]
 ANY_WAITING: Mapping[str, Any] = {"waiting": True, "team": {"$gt": ""}}
@@ -23,6 +26,22 @@ class Reach:
     full_channels: Sequence[str]
     not_for: Sequence[str]
     at: datetime
+
+
+def reach_of(
+    agent: str, standing: Standing, organisation: Organisation, *, teams: Sequence[str], at: datetime
+) -> Reach:
+    """What somebody who is there could take, as the database is asked; `eligibility.candidate` says the same of one."""
+    person = organisation.agents[agent]
+    return Reach(
+        agent=agent,
+        teams=teams,
+        satisfied=satisfied(person),
+        spare=person.capacity.total - standing.units(organisation),
+        full_channels=full_channels(person, standing),
+        not_for=person.not_for,
+        at=at,
+    )
 
 
 def ahead_of(place: Place, reach: Reach, *, without: Collection[str] = ()) -> Mapping[str, Any]:

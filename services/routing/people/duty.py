@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from services.routing import rules
+from services.routing.handing import into_team
 from services.routing.people.presence import Availability
 from services.routing.step import Step
 from services.routing.ticket import Ticket
@@ -27,10 +28,15 @@ def shift_ended(ticket: Ticket, now: Availability, *, since: datetime, organisat
 
 
 def departed(ticket: Ticket, *, organisation: Organisation) -> Step | None:
-    """The same for an agent whom teams.yaml does not have any more, whatever the team says."""
-    if not ticket.active or ticket.agent is None or ticket.agent in organisation.agents:
+    """The same for an agent whom teams.yaml does not have any more, whatever the team says.
+
+    What is in a team that it does not have any more goes to the default team, where somebody looks.
+    """
+    if not ticket.active:
         return None
     if ticket.team not in organisation.teams:
+        return _to_the_default_team(ticket, organisation)
+    if ticket.agent is None or ticket.agent in organisation.agents:
         return None
     return _requeued(ticket, "departed", f"{ticket.agent} is not in teams.yaml any more")
 
@@ -63,6 +69,23 @@ def customer_wrote(
         placing="choose",
         placed_by="absent_owner",
         placing_reasons=(Reason(rule="absent_owner", because=because),),
+        since=ticket.active_since,
+    )
+
+
+def _to_the_default_team(ticket: Ticket, organisation: Organisation) -> Step:
+    """With its agent, if there still is one; else into the queue."""
+    reason = Reason(rule="departed", because=f"team {ticket.team} is not in teams.yaml any more")
+    agent = ticket.agent if ticket.agent in organisation.agents else None
+    after = into_team(ticket, organisation.default_team, organisation).model_copy(update={"agent": agent})
+    return Step(
+        ticket,
+        after,
+        by="departed",
+        reasons=(reason,),
+        placing="given",
+        placed_by="departed",
+        placing_reasons=(reason,),
         since=ticket.active_since,
     )
 

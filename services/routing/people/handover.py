@@ -83,7 +83,7 @@ class HandOver:
 
     async def _of_the_departed(self) -> tuple[int, int]:
         """teams.yaml is read at the start, so whom it does not have any more is known then."""
-        tickets = await self._people.tickets_of_others(list(self._organisation.agents))
+        tickets = await self._people.tickets_of_others(list(self._organisation.agents), list(self._organisation.teams))
         key = f"departed:{self._clock().isoformat()}"  # they may come back, and depart again
         return await self._requeue(tickets, key, lambda one: duty.departed(one, organisation=self._organisation))
 

@@ -65,9 +65,10 @@ class People:
             {"active": True, "holder": agent, "agent": agent, "team": {"$in": list(teams)}}
         )
 
-    async def tickets_of_others(self, agents: Collection[str]) -> list[Ticket]:
-        """The new and open tickets of agents who are none of these."""
-        others = {"active": True, "holder": {"$nin": [*agents, None]}}
+    async def tickets_of_others(self, agents: Collection[str], teams: Collection[str]) -> list[Ticket]:
+        """The new and open tickets of agents who are none of these, and those in none of these teams."""
+        elsewhere = [{"holder": {"$nin": [*agents, None]}}, {"team": {"$nin": list(teams)}}]
+        others = {"active": True, "$or": elsewhere}
         return await self._tickets_where(others)
 
     async def _tickets_where(self, query: Mapping[str, Any]) -> list[Ticket]:

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 
+import pytest
 from rich.console import Console, RenderableType
 
 from deploy import dry_run, explain
@@ -109,11 +110,36 @@ def test_where_it_is_no_terminal_the_text_is_plain_and_a_row_is_a_line() -> None
     assert "│" not in text
 
 
+def test_the_columns_have_heads_also_where_it_is_no_terminal() -> None:
+    assert "    kind      before   after      tickets\n" in printed(dry_run.told(REPORT, boxed=False))
+
+
+def test_a_dry_run_over_no_tickets_says_so_and_lists_nothing() -> None:
+    text = printed(dry_run.told(REPORT | {"openings": 0, "changed": 0, "tickets": []}, boxed=False))
+    assert text == "routing keeps no tickets of that time; there is nothing to compare, and the file holds\n"
+
+
+@pytest.mark.parametrize(
+    ("times", "said"),
+    [
+        (("--from", "yesterday"), "'yesterday' is no time; write for example 2026-11-01T00:00"),
+        (("--from", "2026-02-01", "--to", "2026-01-01"), "is not before --to"),
+    ],
+)
+def test_times_that_make_no_sense_are_refused(
+    times: tuple[str, ...], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["dry_run", "routing.yaml", *times])
+    with pytest.raises(SystemExit):
+        dry_run.main()
+    assert said in capsys.readouterr().err
+
+
 def test_a_dry_run_shows_numbers_first_and_then_the_tickets() -> None:
     text = printed(dry_run.told(REPORT, boxed=False))
     assert text.startswith("200 tickets, 3 decided differently (1.5%)\n")
     assert "    category  billing  technical  3\n" in text
-    assert "    new  not in it  3\n" in text
+    assert "    new   not in it  3\n" in text
     assert "never applied: old\n" in text
     assert "    K-1000017  category  billing  technical  new\n" in text
     assert "and 2 more tickets\n" in text

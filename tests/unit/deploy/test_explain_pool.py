@@ -23,4 +23,4 @@ def test_what_became_of_an_offer_is_told_with_the_reason() -> None:
     }
     decision = {**DECISION["decisions"][0], "results": [result]}  # type: ignore[index]
     text = printed(explain.told(DECISION | {"decisions": [decision]}, boxed=False))
-    assert "offered: state declined agent eva team billing: too hard" in text
+    assert "offered: declined by eva in team billing: too hard" in text

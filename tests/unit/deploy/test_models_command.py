@@ -86,3 +86,17 @@ async def test_a_training_is_waited_for(routing: Routing) -> None:
     training = trained(cast(Reach, routing), look_seconds=0)
     assert (training.state, training.model) == ("done", "third")
     assert routing.asked == ["POST /models/train", "GET /models/trainings/1", "GET /models/trainings/1"]
+
+
+async def test_a_trained_model_that_is_not_active_is_told_with_the_way_to_use_it(
+    routing: Routing, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("deploy.models.LOOK_SECONDS", 0)
+    routing.asked = ["before", "before"]  # so that the training has ended when it is asked for
+    assert carry_out(cast(Reach, routing), argparse.Namespace(action="train")) == 0
+    said = capsys.readouterr().out
+    assert said.startswith("done: third: it is better\n")
+    assert 'make models ARGS="activate third"' in said
+    routing.shown = {**routing.shown, "active": "third"}
+    carry_out(cast(Reach, routing), argparse.Namespace(action="train"))
+    assert "activate" not in capsys.readouterr().out

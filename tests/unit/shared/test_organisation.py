@@ -78,7 +78,7 @@ MISTAKES = {
     "an hour that is none": ('"08:00-14:00"', '"08:00-25:00"', 9, "is no interval"),
     "an empty interval": ('"08:00-14:00"', '"08:00-08:00"', 9, "is empty; a whole day is 00:00-24:00"),
     "intervals that overlap": ('"13:00-17:00"', '"11:30-17:00"', 5, "intervals overlap on mon"),
-    "no hours": ('["08:00-14:00"]', "[]", 9, "at least 1 item"),
+    "no hours": ('["08:00-14:00"]', "[]", 9, "write at least 1 here"),
     "a holiday that is no date": ("2026-12-25", "25.12.", 10, "shifts.day.holidays"),
     "a shift that nobody described": ("shift: day", "shift: late", 20, "agents.ana.shift: there is no shift 'late'"),
     "leave that ends before it begins": ("2026-08-14", "2026-08-01", 22, "before it begins on 2026-08-03"),
@@ -86,7 +86,7 @@ MISTAKES = {
     "no time at all": ("45s", "0s", 31, "'0s' is not between 1s and 366d"),
     "a span beyond all measure": ("45s", "9999999d", 31, "is not between 1s and 366d"),
     "a number that no computer counts to": ("45s", f"{'9' * 30}d", 31, "is no time span"),
-    "a level that is none": ("sl: 5", "sl: 6", 17, "less than or equal to 5"),
+    "a level that is none": ("sl: 5", "sl: 6", 17, "write 5 or less"),
     "a presence that is none": ("presence: heartbeat", "presence: guess", 19, "'manual' or 'heartbeat'"),
 }
 

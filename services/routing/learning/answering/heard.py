@@ -55,6 +55,7 @@ def judged(
 ) -> ModelVerdict:
     """The verdict that a prediction comes to. A category that the organisation has no more is never applied."""
     decision: Literal["applied", "suggested", "abstained"] = "abstained"
+    scale = _scale(prediction)
     if prediction.category in categories:
         if prediction.probability >= thresholds.apply:
             decision = "applied"
@@ -67,8 +68,16 @@ def judged(
         decision=decision,
         threshold=round(min(1.0, max(0.0, thresholds.apply)), 4),
         alternatives={
-            name: round(share, 4)
+            name: round(share * scale, 4)
             for name, share in prediction.ranked
             if name != prediction.category and name in categories
         },
     )
+
+
+def _scale(prediction: Prediction) -> float:
+    """What the others' shares are multiplied by, so that none looks likelier than the answer, and all fit beside it."""
+    share = dict(prediction.ranked).get(prediction.category, 0.0)
+    if not 0 < share < 1:
+        return 1.0
+    return min(prediction.probability / share, (1 - prediction.probability) / (1 - share))

@@ -1,7 +1,7 @@
 """The process in which messages are classified: it may crash or be killed, and the service goes on by its rules.
 
-`python -m services.routing.learning.answering.process` speaks in frames on standard input and output; `worker.py` is the
-other side. Models are read in a thread, so that the ones that are there go on answering.
+`python -m services.routing.learning.answering.process` speaks in frames on standard input and output; `worker.py` is
+the other side. Models are read in a thread, so that the ones that are there go on answering.
 """
 
 import sys

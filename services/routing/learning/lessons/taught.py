@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from services.routing.learning.answering.heard import Heard
-from services.routing.learning.lessons.lessons import lessons
+from services.routing.learning.lessons import lessons
 from services.routing.step import Step
 from services.routing.ticket import Ticket
 from shared.change import Apply, Change, Write

@@ -4,9 +4,9 @@ from typing import Any
 
 import numpy as np
 
+from services.routing.learning.model import linear, meaning
 from services.routing.learning.model.likeness import Mixture
 from services.routing.learning.model.meaning import Material
-from services.routing.learning.model.model import linear, meaning
 from services.routing.learning.model.selection import sample
 
 Array = np.ndarray[Any, Any]

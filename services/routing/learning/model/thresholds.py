@@ -6,11 +6,12 @@ from typing import Any
 import numpy as np
 
 Array = np.ndarray[Any, Any]
-SUGGEST_PRECISION = 0.5
-"""A suggestion is worth a person's glance when it is right at least every second time."""
+SUGGEST_FROM = 0.5
+"""A suggestion is worth a glance when it is right at least every second time: the probability is calibrated."""
 MOST_MISLABELLED = 0.1
-REFUSED, ANSWERED = 0.92, 0.93
-"""What both apply to messages that the model had not seen; one in a hundred more than the nine in ten to be reached."""
+REFUSED, ANSWERED = 0.94, 0.92
+"""Of messages that the model had not seen. To reach nine in ten of each on others: strangers are few, so their share is
+known to four in a hundred at best; messages of categories are many."""
 SUREST = 0.995
 LEAST = 0.2
 FEWEST_ANSWERS = 20
@@ -43,9 +44,14 @@ def attainable(probability: Array, right: Array, *, precision: float) -> float:
     return precision * (1 - min(float((~right[surest]).mean()), MOST_MISLABELLED))
 
 
-def refusing(own: Array, strange: Array) -> float:
-    """From where on strangers are refused, as long as that leaves nearly all messages of categories answered."""
-    return float(min(np.quantile(strange, REFUSED), np.quantile(own, 1 - ANSWERED)))
+def refusing(own: Array, strangers: Sequence[Array]) -> float:
+    """From where on strangers of every lot are refused, as long as nearly all messages of categories stay answered.
+
+    Those that are given are few and of the kinds that somebody thought of; those of a category that was left
+    out are many, and the hardest.
+    """
+    strictest = max(float(np.quantile(lot, REFUSED)) for lot in strangers)
+    return min(strictest, float(np.quantile(own, 1 - ANSWERED)))
 
 
 def both(
@@ -61,6 +67,6 @@ def both(
     truth = np.concatenate([right, np.zeros(len(probability) - len(own), bool)])
     weighed = np.concatenate([np.ones(len(own)), *counts])
     wanted = attainable(own, right, precision=precision)
-    apply = max(lowest(probability, truth, weighed, precision=wanted), refusing(own, strangers[-1][0]))
+    apply = max(lowest(probability, truth, weighed, precision=wanted), refusing(own, [lot for lot, _ in strangers]))
     apply = min(apply, SUREST)
-    return apply, min(apply, lowest(probability, truth, weighed, precision=min(SUGGEST_PRECISION, wanted)))
+    return apply, min(apply, SUGGEST_FROM)

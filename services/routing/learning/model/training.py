@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from services.routing.learning.model import linear, meaning
 from services.routing.learning.model.calibration import Calibration, Judged, calibrated
 from services.routing.learning.model.choosing import WORDS_ONLY, chosen
 from services.routing.learning.model.examples import Example
@@ -18,7 +19,7 @@ from services.routing.learning.model.judging import Judgement, card_of
 from services.routing.learning.model.likeness import Mixture, sparse
 from services.routing.learning.model.meaning import Material
 from services.routing.learning.model.minilm import Sentences, installed
-from services.routing.learning.model.model import Meaning, Model, linear, meaning
+from services.routing.learning.model.model import Meaning, Model
 from services.routing.learning.model.selection import sample, usable
 from services.routing.learning.model.thresholds import both
 

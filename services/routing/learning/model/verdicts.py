@@ -8,7 +8,7 @@ class Prediction:
     """The likeliest category; `probability` is how likely it is that answering with it would be right.
 
     It is calibrated and counts messages that fit no category: for those it is low, whatever is likeliest.
-    `ranked` holds the three likeliest categories, which share that probability out as the model sees them.
+    `ranked` holds the three likeliest categories with their shares, as if it fitted one of the categories.
     """
 
     category: str

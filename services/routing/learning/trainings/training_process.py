@@ -1,7 +1,7 @@
 """The process in which a model is trained: with low priority, and gone when it is done or the service has gone.
 
-`python -m services.routing.learning.trainings.training_process` takes frames on standard input: any number with examples,
-then one that says what to train for, with the active model behind it. It answers with one frame.
+`python -m services.routing.learning.trainings.training_process` takes frames on standard input: any number with
+examples, then one that says what to train for, with the active model behind it. It answers with one frame.
 """
 
 import os

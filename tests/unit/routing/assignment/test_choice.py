@@ -134,6 +134,11 @@ def test_who_is_away_excluded_or_in_conflict_gets_none() -> None:
         assert why in choice.because
 
 
+def test_who_only_let_an_offer_pass_is_not_said_to_have_declined() -> None:
+    choice = pick({"ana": has(), "bojan": has()}, excluded=frozenset({"ana", "bojan"}), unanswered=frozenset({"ana"}))
+    assert "ana let an offer of it pass, bojan gave it back or declined it" in choice.because
+
+
 def test_the_agent_of_the_customers_last_ticket_gets_the_next_one_if_they_can() -> None:
     choice = pick({"ana": has(0), "bojan": has(5)}, sticky="bojan")
     assert (choice.agent, choice.rule) == ("bojan", "sticky_owner")

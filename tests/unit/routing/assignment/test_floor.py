@@ -1,5 +1,6 @@
 """What a choice knows of tickets that are decided at the same moment, here and in other replicas."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -60,3 +61,30 @@ async def test_a_ticket_that_is_being_given_counts_where_it_is_and_where_it_may_
     held: dict[str, str], expected: dict[str, int], why: str
 ) -> None:
     assert await loads(Desk(**held), picked="ana") == expected, why
+
+
+async def test_tickets_that_are_left_to_be_claimed_do_not_wait_for_each_other() -> None:
+    desk: Any = Desk()
+    floor = Floor(desk, desk, organisation())
+
+    async def put(name: str) -> str | None:
+        ticket = Ticket(id=ticket_id(name), opened=True, channel="email", team="support", automatic=False)
+        async with floor.deciding(ticket.id):
+            choice = await floor.choice(Step(ticket, ticket, placing="choose", since=NOW), at=NOW)
+            together.release()
+            await both.wait()  # until it is committed and its events are sent
+        assert choice is not None
+        assert choice.somebody_free
+        return choice.agent
+
+    together, both = asyncio.Semaphore(0), asyncio.Event()
+    puts = [asyncio.create_task(put(name)) for name in ("one", "two")]
+    try:
+        async with asyncio.timeout(10):
+            for _ in puts:
+                await together.acquire()
+            both.set()
+            assert await asyncio.gather(*puts) == [None, None]
+    finally:
+        for task in puts:
+            task.cancel()

@@ -89,7 +89,7 @@ def write(folder: Path, rules: str, *, head: str = HEAD) -> Path:
         ("  - name: a\n    then: {team: billing, skills: [he]}", 7, "nobody in billing has he"),
         ("  - name: a\n    then: {team: technical, skills: {electrics: 5}}", 7, "has electrics at level 5"),
         ("  - name: a\n    then:\n      prefer: [latin]", 8, "there is no skill 'latin'"),
-        ("  - name: a\n    then: {skills: {he: 6}}", 7, "less than or equal to 5"),
+        ("  - name: a\n    then: {skills: {he: 6}}", 7, "write 5 or less"),
         ("  - name: a\n    on: rated\n    then: {category: billing}", 6, "write `event:` instead of `on:`"),
         ("  - name: a\n    event: rating\n    then: {category: billing}", 7, "'rated'"),
         ("  - name: a\n    when: {score: {at_most: 2}}\n    then: {category: billing}", 7, "score is not known of"),

@@ -31,7 +31,11 @@ def test_what_is_certain_is_applied_with_the_categorys_own_team_and_priority() -
     assert (found.category, found.by, found.team, found.priority) == ("billing", "model", "billing", "high")
     assert found.reasons[0].because == "v7 says billing with 0.93, at least 0.80: applied"
     assert found.model is not None
-    assert (found.model.decision, found.model.threshold, found.model.alternatives) == ("applied", 0.8, {"general": 0.2})
+    assert (found.model.decision, found.model.threshold, found.model.alternatives) == (
+        "applied",
+        0.8,
+        {"general": 0.0467},
+    )
 
 
 @pytest.mark.parametrize(
@@ -67,3 +71,9 @@ def test_why_nobody_was_heard_stands_in_the_reasons() -> None:
     found = classify(RULES, facts("money?"), default_team="support", heard=silent)
     assert found.reasons[0].because == "not asked: the model did not answer within 300 ms"
     assert classify(RULES, facts("money?"), default_team="support", heard=Heard()).reasons[0].rule == "default"
+
+
+def test_no_alternative_looks_likelier_than_the_answer() -> None:
+    said = heard(0.04).verdict
+    assert said is not None
+    assert all(share <= said.probability for share in said.alternatives.values())

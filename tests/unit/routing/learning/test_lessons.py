@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.routing.learning.answering.heard import Heard
-from services.routing.learning.lessons.lessons import lessons
+from services.routing.learning.lessons import lessons
 from services.routing.learning.lessons.taught import corrections
 from services.routing.ticket import Ticket
 from shared.change import Apply

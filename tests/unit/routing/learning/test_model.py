@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from services.routing.learning.model import minilm
 from services.routing.learning.model.card import Card
 from services.routing.learning.model.examples import Example
-from services.routing.learning.model.model import Model, minilm
+from services.routing.learning.model.model import Model
 from services.routing.learning.model.storage import unpacked
 from services.routing.learning.model.training import train
 from services.routing.learning.model.verdicts import BrokenModel, TooLittle

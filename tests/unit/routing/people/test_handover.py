@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from services.routing.people import duty
 from services.routing.people.handover import HandOver
 from services.routing.people.presence import Presence
 from services.routing.step import Step
 from services.routing.ticket import Ticket
 from shared.envelope import Envelope
 from shared.organisation import Agent, Organisation, Shift, Team
+from tests.unit.routing.deciding import concluded
 from tests.unit.routing.samples import ticket_id
 
 EVENING = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)
@@ -46,8 +48,8 @@ class Desk:
         self.asked.append(agent)
         return [one for one in self.tickets.values() if one.agent == agent and one.team in teams]
 
-    async def tickets_of_others(self, agents: Collection[str]) -> list[Ticket]:
-        return [one for one in self.tickets.values() if one.agent not in (*agents, None)]
+    async def tickets_of_others(self, agents: Collection[str], teams: Collection[str]) -> list[Ticket]:
+        return [one for one in self.tickets.values() if one.agent not in (*agents, None) or one.team not in teams]
 
     async def handle(self, key: str, cause: Envelope, step_of: Callable[[Ticket], Step]) -> dict[str, Any]:
         ticket = cause.subject or ""
@@ -110,3 +112,25 @@ async def test_a_replica_whose_clock_is_behind_goes_by_what_was_told() -> None:
     before = EVENING - timedelta(hours=3)
     one = HandOver(people=stands_for, handlers=stands_for, organisation=ORGANISATION, clock=lambda: before)
     assert [await one.run(), await one.run()] == [0, 1]
+
+
+async def test_what_is_in_a_team_that_there_is_no_more_goes_to_the_default_team_at_the_start() -> None:
+    waits = ticket("waits", agent=None, state="queued", team="closed_down", waiting_since=MORNING)
+    desk = Desk(waits, ticket("hers", team="closed_down"), ticket("zoras", agent="zora", team="closed_down"))
+    one = hand_over(desk)
+    assert [await one.run(), await one.run()] == [3, 0]
+    assert [(each.team, each.agent) for each in desk.tickets.values()] == [
+        ("support", None),
+        ("support", "ana"),
+        ("support", None),
+    ]
+
+
+def test_the_move_out_of_a_team_that_there_is_no_more_is_told_with_its_place_by_age() -> None:
+    waits = ticket("waits", agent=None, state="queued", team="closed_down", waiting_since=MORNING, decided="normal")
+    step = duty.departed(waits, organisation=ORGANISATION)
+    assert step is not None
+    moved, change = concluded(step, waits.latest_cause(), at=EVENING)
+    assert (moved.team, moved.state, moved.waiting_since, moved.waiting) == ("support", "queued", MORNING, True)
+    assert [event.type for event in change.events] == ["ticket.classified.v1", "ticket.assigned.v1"]
+    assert duty.departed(moved, organisation=ORGANISATION) is None
