@@ -109,7 +109,8 @@ class Once:
         `decide` loads what it needs and returns a `Change`; it may be called several times, so it does
         nothing else. Calls about the same `subject` wait for each other in this process; between
         processes the version guards do it. Returns after the commit and, with `wait_sent`, after the
-        broker has confirmed every event; `committed` is called in between. Whatever `decide` raises is raised, and nothing is written.
+        broker has confirmed every event; `committed` is called in between. Whatever `decide` raises is
+        raised, and nothing is written.
         """
         async with self._lock(subject):
             record, repeated = await self._commit(key, decide)

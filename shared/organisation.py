@@ -95,7 +95,7 @@ def _levels(value: object) -> object:
 
 def _total(value: object) -> object:
     if isinstance(value, str):
-        raise ValueError(f"{value!r} is no number of units; write for example 10, or {{total: 10, channels: {{chat: 3}}}}")
+        raise ValueError(f"{value!r} is no number; write for example 10, or {{total: 10, channels: {{chat: 3}}}}")
     return {"total": value} if isinstance(value, int) and not isinstance(value, bool) else value
 
 

@@ -8,7 +8,6 @@ from shared.commands.words import Name
 from shared.envelope import Command, Frozen, Uuid
 from shared.events import Priority, Severity
 
-
 Why = Annotated[str, StringConstraints(min_length=1, max_length=500)]
 
 
