@@ -7,7 +7,7 @@ from bench.routing.simulation import Size, simulate
 from bench.routing.week import Plan
 from deploy.local.addresses import Nodes
 
-SIZE = Size(tickets=1500, agents=12, teams=2, busy=0.9)
+SIZE = Size(tickets=900, agents=12, teams=2, busy=0.9)
 MONDAY_UNTIL_NOON = Plan(step=20, kills=1, until=720)
 
 

@@ -67,7 +67,7 @@ def histories(draw: Any) -> tuple[list[Event], list[Event]]:
 
 
 @given(histories())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_any_order_and_repetition_ends_in_the_same_status_priority_and_team(
     history: tuple[list[Event], list[Event]],
 ) -> None:
@@ -77,7 +77,7 @@ def test_any_order_and_repetition_ends_in_the_same_status_priority_and_team(
 
 
 @given(histories())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_routing_counts_its_facts_without_gap_or_repeat(history: tuple[list[Event], list[Event]]) -> None:
     ticket, told = deliver(history[1])
     assert [event.ticketversion for event in told] == list(range(1, ticket.stated + 1))
@@ -85,7 +85,7 @@ def test_routing_counts_its_facts_without_gap_or_repeat(history: tuple[list[Even
 
 
 @given(histories())
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_a_second_copy_of_any_event_right_after_the_first_changes_nothing(
     history: tuple[list[Event], list[Event]],
 ) -> None:

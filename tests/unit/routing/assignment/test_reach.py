@@ -119,7 +119,7 @@ def _compares(value: Any, operator: str, operand: Any) -> bool:
 
 
 @given(organisations(), TICKETS, STANDINGS, st.sampled_from([0, 5, 10, 20]))
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 def test_who_is_held_up_by_a_ticket_could_have_it(
     organisation: Organisation, told: Mapping[str, Any], standings: Mapping[str, Standing], minutes: int
 ) -> None:

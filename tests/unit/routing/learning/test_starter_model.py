@@ -12,6 +12,7 @@ from services.routing.learning.model.verdicts import Prediction
 from services.routing.learning.starter import OUT_OF_SCOPE, examples, out_of_scope
 from tests.unit.routing.learning.test_starter_files import LANGUAGES, held_out
 
+pytestmark = pytest.mark.xdist_group("starter")  # it is trained once, by one worker
 Answered = list[tuple[Example, Prediction]]
 
 
