@@ -19,5 +19,5 @@ async def test_three_replicas_assign_in_order_within_capacity_and_leave_nothing_
     assert {rule: found[rule] for rule in RULES} == dict.fromkeys(RULES, 0), found["examples"]
     assert found["load_spread"] <= 1
     assert (found["kills"], found["faults"]) == (1, 0), found["first_faults"]
-    assert found["judged"]["automatic"] >= 100
+    assert found["judged"]["automatic"] >= 60
     assert found["longest_queue"] > 0
