@@ -89,6 +89,9 @@ class Senders:
                     return
             except UNREACHABLE:
                 pass
+            except Exception as error:
+                if type(error) is not Exception:  # aiormq's, of a connection that ends while a channel is opened
+                    raise
             await asyncio.sleep(0.3)
 
     async def _by_http(self, number: int) -> bool:
