@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import structlog
 
@@ -14,6 +15,9 @@ from tests.nodes import start_testcontainers
 from tests.site import Deployment, Site
 
 ROOT = Path(__file__).parents[1]
+# Of properties that name no number of their own: other examples in each run, and the run in minutes.
+hypothesis.settings.register_profile("suite", max_examples=60)
+hypothesis.settings.load_profile("suite")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -49,3 +53,8 @@ async def site(deployment: Deployment, tmp_path: Path) -> AsyncIterator[Site]:
         yield made
     finally:
         await made.close()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest first: a worker that begins with them last would work alone while the others have nothing left."""
+    items.sort(key=lambda item: ("tests/system/" not in item.nodeid, "test_simulation" not in item.nodeid))

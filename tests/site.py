@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.error import HTTPError
 
 import aio_pika
 import httpx
@@ -47,7 +48,14 @@ class Deployment:
         self.api.load(vhost=self.name, passwords=self.passwords, user_prefix=f"{self.name}.")
 
     def remove(self) -> None:
-        self.api.remove(vhost=self.name, user_prefix=f"{self.name}.")
+        for attempt in range(5):
+            try:
+                self.api.remove(vhost=self.name, user_prefix=f"{self.name}.")
+                break
+            except HTTPError:  # RabbitMQ answers 500 while queues of the virtual host are still being stopped
+                if attempt == 4:
+                    raise
+                time.sleep(0.5)
         client: Any = MongoClient(self.nodes.mongodb_url)
         for database in client.list_database_names():
             if database.startswith(self.name):

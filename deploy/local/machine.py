@@ -1,6 +1,7 @@
 """What this machine has, and what can be installed on it."""
 
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -28,12 +29,21 @@ def say(text: str) -> None:
     print(f"  {text}", file=sys.stderr, flush=True)
 
 
+FIRST_PORT, LAST_PORT = 20_000, 32_000
+"""Below the range from which Linux takes the ports of outgoing connections: none of them can be faster."""
+
+
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nothing listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A TCP port of 127.0.0.1 that nothing listens on now, and that nobody gets by chance before it is used."""
+    for _ in range(200):
+        port = random.randint(FIRST_PORT, LAST_PORT)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise CannotRun(f"No port between {FIRST_PORT} and {LAST_PORT} is free.")
 
 
 def wait_until(ready: Callable[[], bool], *, seconds: float, what: str) -> None:
