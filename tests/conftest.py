@@ -53,8 +53,3 @@ async def site(deployment: Deployment, tmp_path: Path) -> AsyncIterator[Site]:
         yield made
     finally:
         await made.close()
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The longest first: a worker that begins with them last would work alone while the others have nothing left."""
-    items.sort(key=lambda item: ("tests/system/" not in item.nodeid, "test_simulation" not in item.nodeid))

@@ -25,7 +25,7 @@ def opened(ticket: Ticket, event: TicketOpened, found: Classification, organisat
     if ticket.opened:
         return Step(ticket, ticket)
     told = event.data
-    opening = Opening(ticket=ticket.id, number=told.number, at=event.time, facts=Facts.of(event))
+    opening = Opening(ticket=ticket.id, number=told.number, at=told.message.received_at, facts=Facts.of(event))
     newest = event.ticketversion > ticket.status_version
     handed = ticket.handed
     after = ticket.model_copy(

@@ -153,8 +153,12 @@ async def test_edits_that_meet_their_message_in_two_replicas_come_to_the_same(si
     assert message["deleted_at"] is not None
     (ticket,) = await site.database("ingest").tickets.find({}).to_list(None)
     (opened,) = await site.events(TicketOpened)
-    told = [event for event in site.seen if event.subject == opened.subject]
-    assert sorted(event.ticketversion for event in told) == list(range(1, ticket["ticketversion"] + 1))
+    stated = list(range(1, ticket["ticketversion"] + 1))
+
+    async def all_told() -> bool:  # the latest event may still be on its way
+        return sorted({event.ticketversion for event in site.seen if event.subject == opened.subject}) == stated
+
+    await site.eventually(all_told, what=f"events {stated}")
     assert {one["state"] async for one in site.database("ingest").inputs.find({})} == {"opened", "joined"}
 
 
